@@ -1,0 +1,15 @@
+import Mocha from "mocha";
+
+/** The usual report, closed by one line that a program can read: `N passed, N failed`, and what was skipped. */
+class CountingReporter extends Mocha.reporters.Spec {
+    public constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
+        super(runner, options);
+        runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
+            const { passes, failures, pending } = this.stats;
+            const skipped = pending > 0 ? `, ${pending} skipped` : "";
+            process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+        });
+    }
+}
+
+export = CountingReporter;
