@@ -1,0 +1,13 @@
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * Decodes base64 as Go's `base64.StdEncoding` does: padded, line ends skipped, anything else refused. `Buffer.from`
+ * alone would skip over every foreign character, and read a different key than cosign does, or one where cosign reads
+ * none.
+ *
+ * @returns undefined where Go returns an error
+ */
+export function decodeBase64(text: string): Buffer | undefined {
+    const characters = text.replaceAll(/[\r\n]/g, "");
+    return BASE64.test(characters) ? Buffer.from(characters, "base64") : undefined;
+}
