@@ -1,0 +1,54 @@
+import { RE2JS } from "re2js";
+
+/** Why an expression is refused. */
+export interface RegexpRefusal {
+    /** What Go's regexp says. */
+    message: string;
+    /** Set where the only trouble is the name of a Unicode class that Go knows since 1.25, and older builds do not. */
+    dependsOnGoVersion?: boolean;
+}
+
+/** Why Go's regexp refuses an expression; undefined where it takes it. */
+export function regexpRefusal(expression: string): RegexpRefusal | undefined {
+    const unique = withUniqueNames(expression);
+    const message = compileError(unique);
+    if (message === undefined) {
+        return undefined;
+    }
+    // Go 1.25 began to take names in any case and the long names of categories (\p{greek}, \p{Letter}).
+    return compileError(withoutClassNames(unique)) === undefined ? { message, dependsOnGoVersion: true } : { message };
+}
+
+function compileError(expression: string): string | undefined {
+    try {
+        RE2JS.compile(expression);
+        return undefined;
+    } catch (cause) {
+        return cause instanceof Error ? cause.message : String(cause);
+    }
+}
+
+/** A quotation, an escaped character or Unicode class, a class in brackets, or the beginning of a named group. */
+const TOKEN =
+    /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(?<name>\w+)>/gs;
+
+/** Go lets groups share a name, re2js does not. Which name a group has makes no difference to what is valid. */
+function withUniqueNames(expression: string): string {
+    const seen = new Set<string>();
+    return expression.replaceAll(TOKEN, (token, name: string | undefined) => {
+        if (name === undefined || !seen.has(name)) {
+            seen.add(name ?? "");
+            return token;
+        }
+        return `(?P<${name}_${seen.size}_again>`;
+    });
+}
+
+/** The expression with a class that every build knows in place of each one that is named in braces. */
+function withoutClassNames(expression: string): string {
+    return expression.replaceAll(TOKEN, (token) =>
+        token.startsWith("\\Q")
+            ? token
+            : token.replaceAll(/\\[pP]\{[^}]*\}|\\./gs, (escape) => (escape.endsWith("}") ? "\\pL" : escape)),
+    );
+}

@@ -1,0 +1,19 @@
+import { createPublicKey } from "node:crypto";
+
+import { HashAlgorithm } from "./spec";
+
+/** The hash that cosign signs with, by the curve of an ECDSA key (sigstore's signature/algorithm_registry.go). */
+const HASH_OF_CURVE: Readonly<Record<string, HashAlgorithm | undefined>> = {
+    prime256v1: HashAlgorithm.Sha256,
+    secp384r1: HashAlgorithm.Sha384,
+    secp521r1: HashAlgorithm.Sha512,
+};
+
+/** What cosign hashes with when it signs with the private half of this key; SHA-256 where the key cannot be read. */
+export function cosignHashOf(pem: string): HashAlgorithm {
+    try {
+        return HASH_OF_CURVE[createPublicKey(pem).asymmetricKeyDetails?.namedCurve ?? ""] ?? HashAlgorithm.Sha256;
+    } catch {
+        return HashAlgorithm.Sha256;
+    }
+}
