@@ -1,0 +1,68 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { errorsOf, type PolicyMode, renderClusterImagePolicy, validatePolicy } from "../core/policy";
+import type { AuthorityArgs } from "./authority";
+import { rejectFindings } from "./findings";
+import { applyKnown, knownNow } from "./known-values";
+
+/** What {@link ClusterImagePolicy} takes. */
+export interface ClusterImagePolicyArgs {
+    /**
+     * Globs of the images that the policy is about, at least one. They are matched against the name with its digest and
+     * without its tag, in full: `ghcr.io/acme/**` is everything below `ghcr.io/acme/`, `ghcr.io/acme/app@*` one
+     * repository, and `index.docker.io/library/nginx@*` what `nginx` means.
+     */
+    images: pulumi.Input<pulumi.Input<string>[]>;
+    /** Who may sign, at least one: an image signed by any of them is admitted. */
+    authorities: pulumi.Input<pulumi.Input<AuthorityArgs>[]>;
+    /**
+     * Whether an image that fails the policy is refused, or admitted with a warning.
+     *
+     * @default "enforce"
+     */
+    mode?: pulumi.Input<PolicyMode>;
+}
+
+/** The controller reads a policy within a second; one that is not Ready after this long has a reason. */
+const READY_TIMEOUT = "2m";
+
+/**
+ * A ClusterImagePolicy: which images must be signed by whom. Cluster-wide; it holds in the namespaces that are enforced.
+ *
+ * Where several policies match an image, all of them must be satisfied.
+ */
+export class ClusterImagePolicy extends pulumi.ComponentResource {
+    /** The name of the ClusterImagePolicy, known once the controller enforces it. */
+    public readonly name: pulumi.Output<string>;
+
+    /** @throws InputPropertiesError for what the cluster would refuse, drop or never apply, all problems at once. */
+    constructor(name: string, args: ClusterImagePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+        rejectFindings("ClusterImagePolicy", name, errorsOf(validatePolicy(knownNow(args))));
+        super("signed-images:index:ClusterImagePolicy", name, {}, opts);
+
+        const spec = applyKnown(
+            args,
+            (known) => {
+                rejectFindings("ClusterImagePolicy", name, validatePolicy(known));
+            },
+            (known) => renderClusterImagePolicy(name, known).spec,
+        );
+        const policy = new kubernetes.apiextensions.CustomResource(
+            name,
+            {
+                apiVersion: "policy.sigstore.dev/v1alpha1",
+                kind: "ClusterImagePolicy",
+                metadata: {
+                    name,
+                    // A policy whose keys cannot be read is accepted, and silently not enforced: only Ready counts
+                    // (sigstore/policy-controller pkg/reconciler/clusterimagepolicy).
+                    annotations: { "pulumi.com/waitFor": "condition=Ready" },
+                },
+                spec,
+            },
+            { parent: this, customTimeouts: { create: READY_TIMEOUT, update: READY_TIMEOUT } },
+        );
+        this.name = policy.metadata.name;
+        this.registerOutputs({ name: this.name });
+    }
+}

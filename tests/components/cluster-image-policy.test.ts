@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs } from "../../index";
+import { record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
+
+const key = Authority.key({ secretRef: { name: "release-pub" } });
+
+async function make(args: () => ClusterImagePolicyArgs, preview = false): Promise<Registration | undefined> {
+    const { registrations } = await record(() => new ClusterImagePolicy("acme", args()), { preview });
+    return registrations.find((it) => it.type.startsWith("kubernetes:"));
+}
+
+/** What the program dies of when an Output turns out to be wrong. */
+async function rejection(args: () => ClusterImagePolicyArgs): Promise<string> {
+    const listeners = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    const reasons: unknown[] = [];
+    process.on("unhandledRejection", (reason) => reasons.push(reason));
+    try {
+        await record(() => new ClusterImagePolicy("acme", args()), { preview: true }).catch((problem: unknown) => {
+            reasons.push(problem);
+        });
+        await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+        process.removeAllListeners("unhandledRejection");
+        listeners.forEach((listener) => process.on("unhandledRejection", listener));
+    }
+    return reasons.map((reason) => (reason instanceof Error ? reason.message : String(reason))).join("\n");
+}
+
+describe("ClusterImagePolicy", () => {
+    it("writes what the webhook would fill in, so that nothing drifts", async () => {
+        const policy = await make(() => ({
+            images: ["ghcr.io/acme/**"],
+            authorities: [key, Authority.keyless({ issuer: "https://issuer.example.com", subject: "ci@acme.example" })],
+        }));
+        expect(policy?.inputs).to.deep.equal({
+            apiVersion: "policy.sigstore.dev/v1alpha1",
+            kind: "ClusterImagePolicy",
+            metadata: { name: "acme", annotations: { "pulumi.com/waitFor": "condition=Ready" } },
+            spec: {
+                images: [{ glob: "ghcr.io/acme/**" }],
+                authorities: [
+                    { name: "authority-0", key: { secretRef: { name: "release-pub" } } },
+                    {
+                        name: "authority-1",
+                        keyless: {
+                            url: "https://fulcio.sigstore.dev",
+                            identities: [{ issuer: "https://issuer.example.com", subject: "ci@acme.example" }],
+                        },
+                    },
+                ],
+                mode: "enforce",
+            },
+        });
+    });
+
+    it("shows in a preview all that is known around a value that is not", async () => {
+        const policy = await make(
+            () => ({
+                images: ["ghcr.io/acme/**"],
+                authorities: [Authority.key({ data: pulumi.output(pulumi.unknown as unknown as string) }), key],
+            }),
+            true,
+        );
+        expect(policy?.inputs.spec).to.deep.equal({
+            images: [{ glob: "ghcr.io/acme/**" }],
+            authorities: [
+                { name: "authority-0", key: { data: UNKNOWN_ON_THE_WIRE, hashAlgorithm: UNKNOWN_ON_THE_WIRE } },
+                { name: "authority-1", key: { secretRef: { name: "release-pub" } } },
+            ],
+            mode: "enforce",
+        });
+    });
+
+    it("refuses wrong plain values before anything is registered", async () => {
+        let message = "";
+        const { registrations } = await record(() => {
+            try {
+                new ClusterImagePolicy("acme", { images: [], authorities: [{ name: "nobody" }] });
+            } catch (problem) {
+                message = (problem as Error).message;
+            }
+        });
+        expect(registrations).to.be.empty;
+        expect(message).to.include("images").and.to.include("authorities[0]");
+    });
+
+    it("refuses a wrong value that an Output brings, also beside one that is unknown", async () => {
+        const message = await rejection(() => ({
+            images: [pulumi.output("ghcr.io/acme/app name")],
+            authorities: [Authority.key({ data: pulumi.output(pulumi.unknown as unknown as string) })],
+        }));
+        expect(message).to.include("images[0]");
+    });
+});

@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { inTemporaryFolder, PROJECT_FOLDER, run } from "./support/project";
+import { record } from "./support/recorder";
+
+const TIMEOUT_MS = 5 * 60_000;
+
+/** The stack of README.md, word for word. */
+function readmeProgram(): string {
+    const readme = fs.readFileSync(path.join(PROJECT_FOLDER, "README.md"), "utf8");
+    const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => match[1] ?? "");
+    const program = blocks.find((block) => block.includes('from "signed-images"'));
+    if (program === undefined) {
+        throw new Error("README.md has no program any more");
+    }
+    return program;
+}
+
+/** Puts the packed package beside the dependencies that `npm install` would bring. */
+async function installTarball(folder: string): Promise<string[]> {
+    const modules = path.join(folder, "node_modules");
+    fs.mkdirSync(modules);
+    for (const name of fs.readdirSync(path.join(PROJECT_FOLDER, "node_modules"))) {
+        fs.symlinkSync(path.join(PROJECT_FOLDER, "node_modules", name), path.join(modules, name));
+    }
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: PROJECT_FOLDER });
+    // What the build prints comes before the JSON.
+    const packed = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string; files: { path: string }[] }[];
+    const tarball = packed[0];
+    if (tarball === undefined) {
+        throw new Error(`npm packed nothing: ${stdout}`);
+    }
+    await run("tar", ["xzf", path.join(folder, tarball.filename)], { cwd: folder });
+    fs.renameSync(path.join(folder, "package"), path.join(modules, "signed-images"));
+    return tarball.files.map((file) => file.path);
+}
+
+function compile(folder: string, options: readonly string[]): Promise<unknown> {
+    const compiler = path.join(PROJECT_FOLDER, "node_modules", ".bin", "tsc");
+    const flags = ["--strict", "--skipLibCheck", "--target", "es2022", "--types", "node", ...options];
+    return run(compiler, [...flags, "index.ts"], { cwd: folder }).catch((problem: unknown) => {
+        throw new Error(`the program does not compile:\n${String((problem as { stdout?: string }).stdout)}`);
+    });
+}
+
+describe("the npm package", function () {
+    this.timeout(TIMEOUT_MS);
+
+    it("serves the README's program in somebody else's stack", async () => {
+        await inTemporaryFolder(async (folder) => {
+            await installTarball(folder);
+            fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "their-stack" }));
+            fs.writeFileSync(path.join(folder, "index.ts"), readmeProgram());
+            await compile(folder, ["--module", "nodenext", "--noEmit"]);
+            await compile(folder, ["--module", "commonjs", "--moduleResolution", "node10"]);
+
+            const { registrations } = await record(() => import(path.join(folder, "index.js")) as Promise<unknown>);
+            const components = registrations.filter((it) => it.type.startsWith("signed-images:"));
+            expect(components.map((it) => `${it.type.split(":")[2] ?? ""} ${it.name}`)).to.have.members([
+                "PolicyController policy-controller",
+                "CosignKeyPair release",
+                "ClusterImagePolicy acme",
+                "EnforcedNamespace shop",
+            ]);
+        });
+    });
+
+    it("holds what a stack loads, and nothing else", async () => {
+        await inTemporaryFolder(async (folder) => {
+            const files = await installTarball(folder);
+            const others = files.filter((file) => !file.startsWith("dist/"));
+            expect(others).to.have.members([
+                "CHANGELOG.md",
+                "LICENSE",
+                "package.json",
+                "PulumiPlugin.yaml",
+                "README.md",
+                "SECURITY.md",
+            ]);
+            expect(files.filter((file) => /tests|sandbox|tools|\.tsbuildinfo/.test(file))).to.deep.equal([]);
+        });
+    });
+});
