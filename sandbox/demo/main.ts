@@ -1,0 +1,56 @@
+import { SandboxError } from "../errors";
+import { ToolError } from "../../tools";
+import { readOptions, USAGE, UsageError } from "./options";
+import { runDemo, succeeded } from "./run";
+import { Story } from "./story";
+
+const EXIT_UNEXPECTED_VERDICT = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+async function main(): Promise<number> {
+    const options = readOptions(process.argv.slice(2));
+    if (options === "help") {
+        process.stdout.write(USAGE);
+        return 0;
+    }
+    const interruption = new AbortController();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        process.on(signal, () => {
+            interruption.abort(new Error(`stopped by ${signal}`));
+        });
+    }
+    const story = new Story(options.json ? process.stderr : process.stdout);
+    try {
+        const result = await runDemo(options, story, interruption.signal);
+        if (options.json) {
+            process.stdout.write(`${JSON.stringify(result)}\n`);
+        }
+        story.tell(succeeded(result) ? "As promised." : "NOT as promised.");
+        return succeeded(result) ? 0 : EXIT_UNEXPECTED_VERDICT;
+    } catch (problem) {
+        if (interruption.signal.aborted) {
+            story.tell("Stopped; nothing is left running.");
+            return EXIT_INTERRUPTED;
+        }
+        throw problem;
+    }
+}
+
+main().then(
+    (status) => {
+        process.exitCode = status;
+    },
+    (problem: unknown) => {
+        if (problem instanceof UsageError) {
+            process.stderr.write(`${problem.message}\n\n${USAGE}`);
+            process.exitCode = EXIT_USAGE;
+            return;
+        }
+        const expected = problem instanceof ToolError || problem instanceof SandboxError;
+        process.stderr.write(
+            `${expected || !(problem instanceof Error) ? String(problem) : (problem.stack ?? problem.message)}\n`,
+        );
+        process.exitCode = EXIT_UNEXPECTED_VERDICT;
+    },
+);

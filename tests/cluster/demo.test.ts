@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
+import { expect } from "chai";
+import { locateChart } from "../../sandbox/chart";
+import type { DemoResult } from "../../sandbox/demo/run";
+import { ensureTools, TEST_TOOLS } from "../../tools";
+import { occurrencesOf, secretForms, textBelow } from "../support/leaks";
+import { commandLinesAndEnvironments, processesWith, watchProcesses } from "../support/processes";
+
+const PROJECT_FOLDER = path.resolve(__dirname, "../..");
+const MINUTE_MS = 60_000;
+/** The first run builds every tool. */
+const BUILD_TIMEOUT_MS = 50 * MINUTE_MS;
+const DEMO_TIMEOUT_MS = 5 * MINUTE_MS;
+
+interface DemoRun {
+    exitCode: number | null;
+    result: DemoResult;
+    story: string;
+}
+
+async function demo(args: readonly string[], whileRunning?: (child: ChildProcess) => void): Promise<DemoRun> {
+    const child = spawn("npm", ["run", "--silent", "demo", "--", "--json", ...args], {
+        cwd: PROJECT_FOLDER,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+    });
+    whileRunning?.(child);
+    let output = "";
+    let story = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (story += text));
+    const [exitCode] = (await once(child, "exit")) as [number | null];
+    const result = (output === "" ? {} : JSON.parse(output)) as DemoResult;
+    return { exitCode, result, story };
+}
+
+/** The folders of the sandbox and the demo; whoever runs leaves none behind. */
+function temporaryFolders(): string[] {
+    return fs.readdirSync(os.tmpdir()).filter((name) => /^signed-images-(sandbox|demo|logs)-/.test(name));
+}
+
+function expectAsPromised({ exitCode, result, story }: DemoRun): void {
+    expect(exitCode, story).to.equal(0);
+    const answers = result.images.map(({ case: name, admitted }) => `${name} ${admitted ? "admitted" : "refused"}`);
+    expect(answers).to.deep.equal(["signed admitted", "unsigned refused", "stranger refused", "bundle refused"]);
+    expect(result.drift).to.deep.equal([]);
+    expect(result.leftovers).to.deep.equal([]);
+}
+
+describe("npm run demo", function () {
+    this.timeout(DEMO_TIMEOUT_MS);
+    let foldersBefore: string[];
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        await ensureTools(TEST_TOOLS, {
+            report: (line) => {
+                console.log(line);
+            },
+        });
+        foldersBefore = temporaryFolders();
+    });
+
+    afterEach(() => {
+        expect(temporaryFolders()).to.deep.equal(foldersBefore);
+        expect(processesWith("signed-images-sandbox-")).to.deep.equal([]);
+    });
+
+    it("admits the signed image and no other, drifts nowhere and leaves nothing", async () => {
+        const run = await demo([]);
+        expectAsPromised(run);
+        for (const refused of run.result.images.slice(1)) {
+            expect(refused.message).to.include('admission webhook "policy.sigstore.dev" denied the request');
+        }
+        expect(run.result.seconds.up).to.be.above(0);
+    });
+
+    it("stops at Ctrl-C, and leaves neither a process nor a folder", async () => {
+        const run = await demo([], (child) => {
+            child.stderr?.on("data", (text: Buffer) => {
+                if (text.includes("pulumi up")) {
+                    process.kill(-(child.pid ?? 0), "SIGINT");
+                }
+            });
+        });
+        expect(run.exitCode, run.story).to.equal(130);
+    });
+
+    it("keeps the cluster with --keep, on an assembled chart, and leaks no key", async () => {
+        const charts = fs.mkdtempSync(path.join(os.tmpdir(), "demo-chart-"));
+        const chart = await locateChart({ only: "assembled", directory: charts });
+        const { result: run, seen } = await watchProcesses(() =>
+            demo(["--keep", "--chart", "path" in chart ? chart.path : ""]),
+        );
+        fs.rmSync(charts, { recursive: true });
+        const kept = keptSandbox(run.story);
+        try {
+            expectAsPromised(run);
+            await expectClusterAsTold(kept.kubeConfig);
+            await expectNoLeak(kept, `${run.story}\n${seen}`);
+        } finally {
+            process.kill(kept.pid, "SIGTERM");
+            await waitUntilGone(kept.directory);
+        }
+    });
+});
+
+interface KeptSandbox {
+    kubeConfig: KubeConfig;
+    directory: string;
+    pid: number;
+}
+
+/** What the story says of how to reach the sandbox and how to stop it. */
+function keptSandbox(story: string): KeptSandbox {
+    const kubeconfig = /export KUBECONFIG=(\S+)/.exec(story)?.[1];
+    const pid = /kill (\d+)/.exec(story)?.[1];
+    if (kubeconfig === undefined || pid === undefined) {
+        throw new Error(`the story does not say how to reach the sandbox:\n${story}`);
+    }
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromFile(kubeconfig);
+    return { kubeConfig, directory: path.dirname(kubeconfig), pid: Number(pid) };
+}
+
+async function expectClusterAsTold(kubeConfig: KubeConfig): Promise<void> {
+    const apps = kubeConfig.makeApiClient(AppsV1Api);
+    const deployments = await apps.listNamespacedDeployment({ namespace: "my-secure-ns" });
+    expect(deployments.items.map((it) => it.metadata?.name)).to.deep.equal(["signed"]);
+
+    const policies = kubeConfig.makeApiClient(PolicyV1Api);
+    const budgets = await policies.listNamespacedPodDisruptionBudget({ namespace: "cosign-system" });
+    expect(budgets.items.map((it) => it.status?.disruptionsAllowed)).to.deep.equal([1]);
+
+    const core = kubeConfig.makeApiClient(CoreV1Api);
+    const publicSecret = await core.readNamespacedSecret({ name: "signed-images-1-pub", namespace: "cosign-system" });
+    expect(Object.keys(publicSecret.data ?? {})).to.deep.equal(["cosign.pub"]);
+}
+
+/** Everything but the cluster's own store, which is where the Secret lives. */
+async function expectNoLeak({ kubeConfig, directory }: KeptSandbox, heard: string): Promise<void> {
+    const core = kubeConfig.makeApiClient(CoreV1Api);
+    const secret = await core.readNamespacedSecret({ name: "signed-images-1", namespace: "cosign-system" });
+    expect(Object.keys(secret.data ?? {})).to.have.members(["cosign.key", "cosign.password", "cosign.pub"]);
+    const forms = await secretForms(secret.data ?? {});
+    const written = ["state", "project", "logs", "pulumi"].map((name) => textBelow(path.join(directory, name))).join();
+    const text = [written, heard, ...commandLinesAndEnvironments()].join("\n");
+    expect(written).to.include("signed-images-1-key");
+    expect(occurrencesOf(forms, text)).to.deep.equal([]);
+    for (const form of forms) {
+        expect(occurrencesOf(forms, `${text}${form.text}`), "a planted one").to.include(form.name);
+    }
+}
+
+async function waitUntilGone(folder: string): Promise<void> {
+    while (fs.existsSync(folder)) {
+        await delay(100);
+    }
+}

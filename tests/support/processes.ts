@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+
+const SAMPLE_INTERVAL_MS = 100;
+
+/** The command lines and environments of every process that can be seen, NUL between the words. */
+export function commandLinesAndEnvironments(): string[] {
+    return processFolders().flatMap((folder) => [readIfThere(`${folder}/cmdline`), readIfThere(`${folder}/environ`)]);
+}
+
+/** Processes that have a text in their command line. */
+export function processesWith(text: string): string[] {
+    return processFolders()
+        .map((folder) => readIfThere(`${folder}/cmdline`).replaceAll("\0", " "))
+        .filter((line) => line.includes(text));
+}
+
+/** Collects the command lines and environments of all processes that run while something else does. */
+export async function watchProcesses<T>(work: () => Promise<T>): Promise<{ result: T; seen: string }> {
+    const seen = new Set<string>();
+    const look = () => {
+        commandLinesAndEnvironments().forEach((text) => seen.add(text));
+    };
+    const timer = setInterval(look, SAMPLE_INTERVAL_MS);
+    try {
+        return { result: await work(), seen: [...seen].join("\n") };
+    } finally {
+        clearInterval(timer);
+    }
+}
+
+function processFolders(): string[] {
+    return fs
+        .readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .map((name) => `/proc/${name}`);
+}
+
+/** A process may end while it is looked at. */
+function readIfThere(file: string): string {
+    try {
+        return fs.readFileSync(file, "latin1");
+    } catch {
+        return "";
+    }
+}
