@@ -6,8 +6,9 @@ import { Manifests } from "./manifests";
 
 /*
  * Upstream publishes its manifests (for kustomize and ko) and, elsewhere, a Helm chart. Where the chart cannot be had,
- * this makes one of the manifests: the same objects under the names that the chart gives them, with those of the chart's
- * values that the components set. An expression of Helm stands in the place of each value that is not upstream's.
+ * this makes one of the manifests: the same objects under the names that the chart gives them, with those of the
+ * chart's values that the components set. An expression of Helm stands in the place of each value that is not
+ * upstream's.
  */
 
 interface KubernetesObject {
@@ -223,7 +224,8 @@ function webhookContainer(container: Fields): Fields {
         image: IMAGE,
         imagePullPolicy: value(".Values.webhook.image.pullPolicy"),
         args: raw(
-            `[{{ range $name, $value := .Values.webhook.extraArgs }}{{ printf "-%s=%v" $name $value | toJson }},{{ end }}]`,
+            `[{{ range $name, $value := .Values.webhook.extraArgs }}` +
+                `{{ printf "-%s=%v" $name $value | toJson }},{{ end }}]`,
         ),
         env: raw(
             `${inline(env).slice(0, -1)}{{ range $name, $value := .Values.webhook.env }},` +

@@ -9,7 +9,7 @@ import { Launcher } from "./launcher";
 import { Container, Pod, podName, timestamp } from "./objects";
 import { PodPlacement, PodState } from "./podstatus";
 import { PortReservation } from "./ports";
-import { isReady } from "./probe";
+import { succeeds } from "./probe";
 import { ManagedProcess } from "./process";
 import { hasFired, pause } from "./waiting";
 
@@ -185,7 +185,8 @@ export class ControllerHost {
         signal.addEventListener("abort", stop);
         const ended = new AbortController();
         const attended = Promise.all([
-            this.probe(owner, container, ended.signal),
+            this.probeReadiness(owner, container, ended.signal),
+            this.probeLiveness(process, container, ended.signal),
             this.renewToken(owner.pod, tokenFile, ended.signal),
         ]);
         await process.exited;
@@ -235,11 +236,11 @@ export class ControllerHost {
     }
 
     /* Often until the first yes, then at the probe's own pace. Its initial delay is left out. */
-    private async probe(owner: Owner, container: Container, signal: AbortSignal): Promise<void> {
+    private async probeReadiness(owner: Owner, container: Container, signal: AbortSignal): Promise<void> {
         const { periodSeconds = 10, failureThreshold = 3 } = container.readinessProbe ?? {};
         let failures = 0;
         while (!hasFired(signal)) {
-            if (await isReady(container)) {
+            if (await succeeds(container.readinessProbe, container)) {
                 failures = 0;
                 if (!owner.state.ready && !hasFired(signal)) {
                     this.update(owner, { ready: true });
@@ -250,6 +251,22 @@ export class ControllerHost {
                 this.options.report("policy-controller's readiness probe fails");
             }
             await pause(owner.state.ready ? periodSeconds * 1000 : STARTING_PROBE_MS, signal);
+        }
+    }
+
+    /* A process that could not have its ports stays, and does nothing: this is what ends it. */
+    private async probeLiveness(process: ManagedProcess, container: Container, signal: AbortSignal): Promise<void> {
+        const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 } = container.livenessProbe ?? {};
+        await pause(initialDelaySeconds * 1000, signal);
+        let failures = 0;
+        while (!hasFired(signal)) {
+            failures = (await succeeds(container.livenessProbe, container)) ? 0 : failures + 1;
+            if (failures >= failureThreshold && !hasFired(signal)) {
+                this.options.report(`policy-controller's liveness probe fails: ${process.obituary(5)}`);
+                await process.stop(STOP_GRACE_MS);
+                return;
+            }
+            await pause(periodSeconds * 1000, signal);
         }
     }
 

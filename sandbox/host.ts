@@ -17,6 +17,7 @@ export interface HostedSandboxFacts {
 type HostMessage =
     | { kind: "report"; line: string }
     | { kind: "ready"; facts: HostedSandboxFacts }
+    /** The start failed, or a process of the control plane died later. */
     | { kind: "failed"; code: SandboxErrorCode | undefined; message: string };
 
 type OwnerMessage = { kind: "start"; binaries: SandboxBinaries } | { kind: "stop" } | { kind: "keep" };
@@ -39,6 +40,8 @@ export class HostedSandbox {
     public static async start(options: {
         binaries: SandboxBinaries;
         report: (line: string) => void;
+        /** Hears, after the start, that the sandbox is of no use any more. */
+        onFailure: (failure: Error) => void;
         signal: AbortSignal;
     }): Promise<HostedSandbox> {
         const host = fork(__filename, {
@@ -53,7 +56,13 @@ export class HostedSandbox {
         options.signal.addEventListener("abort", abort, { once: true });
         try {
             tell(host, { kind: "start", binaries: options.binaries });
-            return new HostedSandbox(host, await untilReady(host, options.report));
+            const facts = await untilReady(host, options.report);
+            host.on("message", (message: HostMessage) => {
+                if (message.kind === "failed") {
+                    options.onFailure(failureOf(message));
+                }
+            });
+            return new HostedSandbox(host, facts);
         } catch (problem) {
             await ended(host);
             throw options.signal.aborted ? abortedError() : problem;
@@ -98,11 +107,7 @@ async function untilReady(host: ChildProcess, report: (line: string) => void): P
                     resolve(message.facts);
                     break;
                 case "failed":
-                    reject(
-                        message.code === undefined
-                            ? new Error(message.message)
-                            : new SandboxError(message.code, message.message),
-                    );
+                    reject(failureOf(message));
                     break;
             }
         });
@@ -113,6 +118,10 @@ async function untilReady(host: ChildProcess, report: (line: string) => void): P
         });
         host.once("error", reject);
     });
+}
+
+function failureOf({ code, message }: HostMessage & { kind: "failed" }): Error {
+    return code === undefined ? new Error(message) : new SandboxError(code, message);
 }
 
 async function ended(host: ChildProcess): Promise<void> {
@@ -134,6 +143,10 @@ function serve(): void {
             process.send?.(message);
         }
     };
+    const sayFailed = (problem: unknown) => {
+        const code = problem instanceof SandboxError ? problem.code : undefined;
+        say({ kind: "failed", code, message: problem instanceof Error ? problem.message : String(problem) });
+    };
     const stop = async () => {
         ending.abort();
         await sandbox?.then((running) => running.stop()).catch(() => undefined);
@@ -151,6 +164,7 @@ function serve(): void {
                 sandbox = Sandbox.start({
                     binaries: message.binaries,
                     signal: ending.signal,
+                    onFailure: sayFailed,
                     report: (line) => {
                         say({ kind: "report", line });
                     },
@@ -160,12 +174,7 @@ function serve(): void {
                         say({ kind: "ready", facts: { kubeconfig, registry, directory, logs, processes } });
                     },
                     (problem: unknown) => {
-                        const code = problem instanceof SandboxError ? problem.code : undefined;
-                        say({
-                            kind: "failed",
-                            code,
-                            message: problem instanceof Error ? problem.message : String(problem),
-                        });
+                        sayFailed(problem);
                         process.disconnect();
                     },
                 );

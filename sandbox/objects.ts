@@ -45,6 +45,7 @@ export interface Probe {
         httpHeaders?: { name: string; value: string }[];
     };
     tcpSocket?: { port: number | string };
+    initialDelaySeconds?: number;
     periodSeconds?: number;
     timeoutSeconds?: number;
     failureThreshold?: number;
@@ -58,6 +59,7 @@ export interface Container {
     envFrom?: EnvFrom[];
     ports?: { name?: string; containerPort: number }[];
     readinessProbe?: Probe;
+    livenessProbe?: Probe;
     restartPolicy?: string;
     volumeMounts?: { name: string; mountPath: string; subPath?: string }[];
 }

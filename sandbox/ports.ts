@@ -1,40 +1,48 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { AddressInfo, Server, createServer } from "node:net";
+import { AddressInfo, ListenOptions, Server, connect, createServer } from "node:net";
 
 import { SandboxError } from "./errors";
 
 /** What policy-controller binds on all interfaces; none of them can be changed. */
 export const POLICY_CONTROLLER_PORTS: readonly number[] = [8443, 8080, 8008, 9090];
 
+const LOOPBACK = "127.0.0.1";
+
 /** A port of 127.0.0.1 that is free now; somebody else may take it before it is used. */
 export async function freePort(): Promise<number> {
-    const server = await listen(0, "127.0.0.1");
+    const server = await listen({ port: 0, host: LOOPBACK });
     const { port } = server.address() as AddressInfo;
     await close(server);
     return port;
 }
 
 /**
- * Ports that are kept for a process that comes later.
+ * Ports that are kept for a process that comes and goes.
  *
- * Another sandbox, or anything else, that wants them meanwhile is refused at once instead of when the process starts.
+ * Anything else that wants them meanwhile is refused at once instead of when the process starts; another sandbox also
+ * while the process has them, or is about to take them.
  */
 export class PortReservation {
     private servers: Server[] = [];
 
-    private constructor(private readonly ports: readonly number[]) {}
+    private constructor(
+        private readonly ports: readonly number[],
+        private readonly lock: Server | undefined,
+    ) {}
 
     /** @throws SandboxError `ports-taken`, which names every port that is taken, and by whom. */
     static async take(ports: readonly number[]): Promise<PortReservation> {
+        const lock = await takeLock(ports);
         const taken: number[] = [];
         for (const port of ports) {
             // On all interfaces, as policy-controller will do: whoever has the port on one of them is in the way.
-            await listen(port).then(close, () => taken.push(port));
+            await listen({ port }).then(close, () => taken.push(port));
         }
         if (taken.length > 0) {
-            throw portsTakenError(taken);
+            await (lock && close(lock));
+            throw portsTakenError(taken.map((port) => `port ${port}: ${describeHolder(port)}`));
         }
-        const reservation = new PortReservation(ports);
+        const reservation = new PortReservation(ports, lock);
         await reservation.hold();
         return reservation;
     }
@@ -43,28 +51,50 @@ export class PortReservation {
     async hold(): Promise<void> {
         await this.release();
         for (const port of this.ports) {
-            await listen(port, "127.0.0.1").then(
-                (server) => this.servers.push(server.unref()),
+            await listen({ port, host: LOOPBACK }).then(
+                (server) => this.servers.push(server),
                 () => undefined,
             );
         }
     }
 
-    /** Lets the ports go, for the process that they were kept for. */
+    /** Lets the ports go, for the process that they are kept for. */
     async release(): Promise<void> {
         const servers = this.servers;
         this.servers = [];
         await Promise.all(servers.map(close));
     }
+
+    /** Lets the ports go for good. */
+    async end(): Promise<void> {
+        await this.release();
+        await (this.lock && close(this.lock));
+    }
 }
 
-function portsTakenError(ports: readonly number[]): SandboxError {
-    const holders = ports.map((port) => `  port ${port}: ${describeHolder(port)}`);
+/*
+ * A name that only one sandbox can have, for as long as it lives: an abstract socket, which exists on Linux only, lies
+ * in the same network namespace as the ports, and goes with its holder however that ends. It tells its holder's pid.
+ */
+async function takeLock(ports: readonly number[]): Promise<Server | undefined> {
+    if (process.platform !== "linux") {
+        return undefined;
+    }
+    const path = `\0signed-images-sandbox:${ports.join(",")}`;
+    try {
+        return await listen({ path }, String(process.pid));
+    } catch {
+        const holder = `pid ${await readAll(path)}, another sandbox`;
+        throw portsTakenError(ports.map((port) => `port ${port}: ${holder}`));
+    }
+}
+
+function portsTakenError(holders: readonly string[]): SandboxError {
     return new SandboxError(
         "ports-taken",
         [
             "policy-controller needs the ports 8443, 8080, 8008 and 9090, which cannot be changed. Not all are free:",
-            ...holders,
+            ...holders.map((holder) => `  ${holder}`),
             "Stop what holds them, then try again.",
         ].join("\n"),
     );
@@ -127,14 +157,30 @@ function readOrEmpty(file: string): string {
     }
 }
 
-function listen(port: number, host?: string): Promise<Server> {
+/* Listens, without keeping this process alive, and says no more than a greeting to whoever connects. */
+function listen(where: ListenOptions, greeting = ""): Promise<Server> {
     return new Promise((resolve, reject) => {
         const server = createServer((socket) => {
-            socket.destroy();
+            socket.on("error", () => undefined);
+            socket.end(greeting);
+            socket.destroySoon();
         });
         server.once("error", reject);
-        server.listen({ port, host, exclusive: true }, () => {
-            resolve(server);
+        server.listen({ ...where, exclusive: true }, () => {
+            resolve(server.unref());
+        });
+    });
+}
+
+function readAll(path: string): Promise<string> {
+    return new Promise((resolve) => {
+        let text = "";
+        const socket = connect({ path, timeout: 1000 });
+        socket.on("data", (chunk) => (text += chunk.toString("utf8")));
+        socket.on("timeout", () => socket.destroy());
+        socket.on("error", () => undefined);
+        socket.on("close", () => {
+            resolve(text || "unknown");
         });
     });
 }

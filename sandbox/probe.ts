@@ -5,11 +5,10 @@ import { connect } from "node:net";
 import { Container, Probe } from "./objects";
 
 /**
- * Asks a container's readiness probe once, on loopback, as a kubelet does: any status from 200 to 399 is a yes,
- * and certificates are not verified. A container without such a probe is ready once it runs.
+ * Asks a container's probe once, on loopback, as a kubelet does: any status from 200 to 399 is a yes, and certificates
+ * are not verified. Where there is no probe, a container that runs is ready and alive.
  */
-export async function isReady(container: Container): Promise<boolean> {
-    const probe = container.readinessProbe;
+export async function succeeds(probe: Probe | undefined, container: Container): Promise<boolean> {
     const timeoutMs = (probe?.timeoutSeconds ?? 1) * 1000;
     if (probe?.httpGet !== undefined) {
         return answersHttp(probe.httpGet, portNumber(probe.httpGet.port, container), timeoutMs);

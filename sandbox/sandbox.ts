@@ -32,6 +32,11 @@ export interface SandboxOptions {
      * @default nobody listens
      */
     report?: (line: string) => void;
+    /**
+     * Hears that a process of the control plane ended on its own after the start: the sandbox is of no use any more.
+     * @default nobody listens; `failure` says it too
+     */
+    onFailure?: (failure: SandboxError) => void;
     /** Ends the start; what had been started is stopped before `start` rejects. */
     signal?: AbortSignal;
     /**
@@ -95,8 +100,8 @@ export class Sandbox implements AsyncDisposable {
     /**
      * Starts everything; resolves when the API server, its controllers and the registry answer.
      *
-     * @throws SandboxError `binary-missing`, `ports-taken`, `process-died`, `not-ready`, `aborted`. Nothing is left then
-     * but the logs, in a folder that the error names; after `aborted` not even those.
+     * @throws SandboxError `binary-missing`, `ports-taken`, `process-died`, `not-ready`, `aborted`. Nothing is left
+     * then but the logs, in a folder that the error names; after `aborted` not even those.
      */
     static async start(options: SandboxOptions): Promise<Sandbox> {
         if (options.signal?.aborted) {
@@ -206,7 +211,7 @@ export class Sandbox implements AsyncDisposable {
         });
     }
 
-    /* From here on, the end of any of them is the end of the sandbox; policy-controller is started again by the node. */
+    /* From here on, the end of any of them is the end of the sandbox. The node starts policy-controller again. */
     private watchProcesses(): void {
         for (const process of this.launcher.list().filter(({ name }) => name !== "policy-controller")) {
             void process.exited.then(() => {
@@ -220,7 +225,7 @@ export class Sandbox implements AsyncDisposable {
     private fail(process: ManagedProcess): void {
         if (this.failed === undefined && this.stopped === undefined) {
             this.failed = process.deathError().withLogs(this.keepLogs());
-            this.report(this.failed.message);
+            this.options.onFailure?.(this.failed);
         }
     }
 
@@ -232,12 +237,12 @@ export class Sandbox implements AsyncDisposable {
         try {
             await this.node?.stop();
             await this.egress?.close();
-            await this.ports.release();
             for (const name of STOP_ORDER) {
                 await this.launcher.find(name)?.stop(STOP_GRACE_MS[name] ?? DEFAULT_STOP_GRACE_MS);
             }
         } finally {
             await Promise.all(this.launcher.list().map((process) => process.stop(0)));
+            await this.ports.end();
             rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
             await this.watchdog.dismiss();
         }

@@ -8,6 +8,9 @@ const EXIT_UNEXPECTED_VERDICT = 1;
 const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
+/** Why the demo stops where somebody wants it to. */
+class Interrupted extends Error {}
+
 async function main(): Promise<number> {
     const options = readOptions(process.argv.slice(2));
     if (options === "help") {
@@ -17,19 +20,19 @@ async function main(): Promise<number> {
     const interruption = new AbortController();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         process.on(signal, () => {
-            interruption.abort(new Error(`stopped by ${signal}`));
+            interruption.abort(new Interrupted(`stopped by ${signal}`));
         });
     }
     const story = new Story(options.json ? process.stderr : process.stdout);
     try {
-        const result = await runDemo(options, story, interruption.signal);
+        const result = await runDemo(options, story, interruption);
         if (options.json) {
             process.stdout.write(`${JSON.stringify(result)}\n`);
         }
         story.tell(succeeded(result) ? "As promised." : "NOT as promised.");
         return succeeded(result) ? 0 : EXIT_UNEXPECTED_VERDICT;
     } catch (problem) {
-        if (interruption.signal.aborted) {
+        if (interruption.signal.reason instanceof Interrupted) {
             story.tell("Stopped; nothing is left running.");
             return EXIT_INTERRUPTED;
         }
@@ -37,20 +40,20 @@ async function main(): Promise<number> {
     }
 }
 
-main().then(
-    (status) => {
-        process.exitCode = status;
-    },
-    (problem: unknown) => {
-        if (problem instanceof UsageError) {
-            process.stderr.write(`${problem.message}\n\n${USAGE}`);
-            process.exitCode = EXIT_USAGE;
-            return;
-        }
-        const expected = problem instanceof ToolError || problem instanceof SandboxError;
-        process.stderr.write(
-            `${expected || !(problem instanceof Error) ? String(problem) : (problem.stack ?? problem.message)}\n`,
-        );
-        process.exitCode = EXIT_UNEXPECTED_VERDICT;
-    },
-);
+/** Ends at once: what an interrupted run still waits for is of no interest to anybody. */
+function exit(status: number): void {
+    process.stdout.write("", () => process.exit(status));
+}
+
+main().then(exit, (problem: unknown) => {
+    if (problem instanceof UsageError) {
+        process.stderr.write(`${problem.message}\n\n${USAGE}`);
+        exit(EXIT_USAGE);
+        return;
+    }
+    const expected = problem instanceof ToolError || problem instanceof SandboxError;
+    process.stderr.write(
+        `${expected || !(problem instanceof Error) ? String(problem) : (problem.stack ?? problem.message)}\n`,
+    );
+    exit(EXIT_UNEXPECTED_VERDICT);
+});

@@ -25,24 +25,24 @@ export interface PlaceOptions {
     /** What a sandbox runs; not needed for the user's own cluster. */
     binaries: SandboxBinaries | undefined;
     report: (line: string) => void;
+    /** Hears that the cluster is of no use any more. */
+    onFailure: (failure: Error) => void;
     signal: AbortSignal;
 }
 
-export function openPlace({ cluster, binaries, report, signal }: PlaceOptions): Promise<Place> {
+export function openPlace({ cluster, binaries, ...options }: PlaceOptions): Promise<Place> {
     if (cluster !== undefined) {
         return openCluster(cluster);
     }
     if (binaries === undefined) {
         throw new Error("a sandbox needs binaries");
     }
-    return openSandbox({ binaries, report, signal });
+    return openSandbox({ binaries, ...options });
 }
 
-async function openSandbox(options: {
-    binaries: SandboxBinaries;
-    report: (line: string) => void;
-    signal: AbortSignal;
-}): Promise<Place> {
+async function openSandbox(
+    options: Omit<PlaceOptions, "cluster" | "binaries"> & { binaries: SandboxBinaries },
+): Promise<Place> {
     const sandbox = await HostedSandbox.start(options);
     const { kubeconfig, registry, directory, logs } = sandbox.facts;
     return {

@@ -28,7 +28,8 @@ export function succeeded(result: DemoResult): boolean {
 }
 
 /** From an empty machine to a refused unsigned image. */
-export async function runDemo(options: DemoOptions, story: Story, signal: AbortSignal): Promise<DemoResult> {
+export async function runDemo(options: DemoOptions, story: Story, interruption: AbortController): Promise<DemoResult> {
+    const { signal } = interruption;
     const sandboxTools = [
         "etcd",
         "kube-apiserver",
@@ -49,15 +50,35 @@ export async function runDemo(options: DemoOptions, story: Story, signal: AbortS
     const place = await story.chapter(
         "sandbox",
         options.cluster ? `Your cluster: ${options.cluster.context}` : "The sandbox: a real control plane on loopback",
-        () => openPlace({ cluster: options.cluster, binaries: tools.sandbox, report: story.tell, signal }),
+        () =>
+            openPlace({
+                cluster: options.cluster,
+                binaries: tools.sandbox,
+                report: story.tell,
+                onFailure: (failure) => {
+                    interruption.abort(failure);
+                },
+                signal,
+            }),
     );
     try {
-        return await runInPlace({ options, story, signal, place, tools });
+        const work = runInPlace({ options, story, signal, place, tools });
+        // A sandbox goes as a whole, so nobody has to wait for what still runs on it. A stack in the user's own cluster
+        // has to be taken down first.
+        return await (options.cluster ? work : Promise.race([work, rejectedOnAbort(signal)]));
     } finally {
         if (!options.keep || signal.aborted) {
             await place.close();
         }
     }
+}
+
+function rejectedOnAbort(signal: AbortSignal): Promise<never> {
+    return new Promise((_, reject) => {
+        signal.addEventListener("abort", () => {
+            reject(signal.reason as Error);
+        });
+    });
 }
 
 interface Scene {
@@ -165,7 +186,7 @@ async function changesInPreview({ stack }: DemoStack, signal: AbortSignal): Prom
     }
 }
 
-/** A sandbox goes as a whole; in the user's own cluster the stack has to be taken down. */
+/** Takes down what is in the user's own cluster. */
 async function tidyUp({ options, story }: Scene, demo: DemoStack): Promise<void> {
     if (options.cluster === undefined) {
         return;

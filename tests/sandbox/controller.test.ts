@@ -108,6 +108,18 @@ describe("policy-controller in a sandbox", function () {
         );
     });
 
+    it("is started again when it hangs", async () => {
+        const pid = controllerPid() ?? 0;
+        process.kill(pid, "SIGSTOP");
+        await eventually("it is another process", () => {
+            const now = controllerPid();
+            return now !== undefined && now !== pid;
+        });
+        await eventually("all replicas are ready again", areAllReady);
+        expect((await owner())?.status?.containerStatuses?.[0]?.restartCount).to.equal(2);
+        expect(reported.join("\n")).to.include("policy-controller's liveness probe fails");
+    });
+
     it("goes over to another replica when its pod is deleted", async () => {
         const before = await owner();
         const pid = controllerPid() ?? 0;
@@ -133,7 +145,7 @@ describe("policy-controller in a sandbox", function () {
             setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
         );
         await eventually("the new process runs", () =>
-            Promise.resolve(commandLine(controllerPid() ?? 0).includes("-policy-resync-period=9h -disable-tuf=true")),
+            commandLine(controllerPid() ?? 0).includes("-policy-resync-period=9h -disable-tuf=true"),
         );
         await eventually("all replicas are ready", areAllReady);
     });
@@ -175,6 +187,7 @@ async function upstreamManifests(): Promise<string> {
 
 function deploymentManifest(texts: Map<string, string>): string {
     return (texts.get("webhook.yaml") ?? "")
+        .replace(/initialDelaySeconds: .*/, "initialDelaySeconds: 1")
         .replace(/image: ko:.*/, "image: example.com/mirror/policy-controller:v0.13.1")
         .replace(/^spec:$/m, `spec:\n  replicas: ${REPLICAS}`);
 }

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { AddressInfo, Server, createServer } from "node:net";
+import { Server, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { Sandbox, SandboxBinaries, SandboxError } from "../../sandbox/index";
-import { freePort, PortReservation } from "../../sandbox/ports";
+import { POLICY_CONTROLLER_PORTS, PortReservation, freePort } from "../../sandbox/ports";
 import { isRunning, sandboxFolders } from "./support/machine";
 import { START_TIMEOUT_MS, sandboxBinaries, startSandbox, whenPortsAreFree } from "./support/start";
 import { TemporaryFolder } from "./support/temporary";
@@ -107,16 +107,20 @@ describe("a sandbox that loses a process", function () {
 });
 
 describe("a port reservation", () => {
-    it("keeps others away until it is released, and can be taken up again", async () => {
-        const ports = [await freePort(), await freePort()];
+    it("keeps everybody away until it is released, and other sandboxes until it ends", async () => {
+        const ports = [await freePort(), await freePort()] as const;
         const reservation = await PortReservation.take(ports);
-        expect((await refusalOf(PortReservation.take(ports))).code).to.equal("ports-taken");
+        expect(await canListen(ports[1])).to.equal(false);
         await reservation.release();
-        const other = await PortReservation.take(ports);
-        await other.release();
+        expect(await canListen(ports[1])).to.equal(true);
+        if (process.platform === "linux") {
+            const error = await refusalOf(PortReservation.take(ports));
+            expect(error.message).to.include(`  port ${ports[0]}: pid ${process.pid}, another sandbox\n`);
+        }
         await reservation.hold();
-        expect((await refusalOf(PortReservation.take(ports))).code).to.equal("ports-taken");
-        await reservation.release();
+        expect(await canListen(ports[1])).to.equal(false);
+        await reservation.end();
+        await (await PortReservation.take(ports)).end();
     });
 });
 
@@ -130,10 +134,22 @@ async function refusalOf(work: Promise<unknown>): Promise<SandboxError> {
 }
 
 async function occupy(port: number): Promise<Server> {
-    const ports = await PortReservation.take([8443, 8080, 8008, 9090]);
-    await ports.release();
+    await (await PortReservation.take(POLICY_CONTROLLER_PORTS)).end();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    expect((server.address() as AddressInfo).port).to.equal(port);
     return server;
+}
+
+function canListen(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const server = createServer();
+        server.once("error", () => {
+            resolve(false);
+        });
+        server.listen(port, () => {
+            server.close(() => {
+                resolve(true);
+            });
+        });
+    });
 }
