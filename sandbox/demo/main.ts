@@ -1,3 +1,4 @@
+import { CommandError } from "@pulumi/pulumi/automation";
 import { SandboxError } from "../errors";
 import { ToolError } from "../../tools";
 import { readOptions, USAGE, UsageError } from "./options";
@@ -51,9 +52,18 @@ main().then(exit, (problem: unknown) => {
         exit(EXIT_USAGE);
         return;
     }
-    const expected = problem instanceof ToolError || problem instanceof SandboxError;
-    process.stderr.write(
-        `${expected || !(problem instanceof Error) ? String(problem) : (problem.stack ?? problem.message)}\n`,
-    );
+    process.stderr.write(`${describe(problem)}\n`);
     exit(EXIT_UNEXPECTED_VERDICT);
 });
+
+/** What a user can act on; a stack trace only where the mistake is ours. */
+function describe(problem: unknown): string {
+    if (problem instanceof CommandError) {
+        // The Automation API says everything twice: as the output, and as the error of the process.
+        return problem.message.split("\n err?:")[0] ?? problem.message;
+    }
+    if (problem instanceof ToolError || problem instanceof SandboxError) {
+        return problem.message;
+    }
+    return problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+}

@@ -6,13 +6,14 @@ import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, KubeConfig, PolicyV1Api } from "@kubernetes/client-node";
 import { expect } from "chai";
+import { CONTEXT_NAME, Sandbox } from "../../sandbox";
 import { locateChart } from "../../sandbox/chart";
-import type { DemoResult } from "../../sandbox/demo/run";
+import { type DemoResult, SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { ensureTools, TEST_TOOLS } from "../../tools";
 import { occurrencesOf, secretForms, textBelow } from "../support/leaks";
-import { commandLinesAndEnvironments, processesWith, watchProcesses } from "../support/processes";
+import { PROJECT_FOLDER } from "../support/project";
+import { commandLinesAndEnvironments, killProcessesWith, processesWith, watchProcesses } from "../support/processes";
 
-const PROJECT_FOLDER = path.resolve(__dirname, "../..");
 const MINUTE_MS = 60_000;
 /** The first run builds every tool. */
 const BUILD_TIMEOUT_MS = 50 * MINUTE_MS;
@@ -24,9 +25,14 @@ interface DemoRun {
     story: string;
 }
 
-async function demo(args: readonly string[], whileRunning?: (child: ChildProcess) => void): Promise<DemoRun> {
+async function demo(
+    args: readonly string[],
+    whileRunning?: (child: ChildProcess) => void,
+    environment: NodeJS.ProcessEnv = {},
+): Promise<DemoRun> {
     const child = spawn("npm", ["run", "--silent", "demo", "--", "--json", ...args], {
         cwd: PROJECT_FOLDER,
+        env: { ...process.env, ...environment },
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
     });
@@ -36,7 +42,8 @@ async function demo(args: readonly string[], whileRunning?: (child: ChildProcess
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (story += text));
     const [exitCode] = (await once(child, "exit")) as [number | null];
-    const result = (output === "" ? {} : JSON.parse(output)) as DemoResult;
+    const nothing = { images: [], drift: [], leftovers: [] };
+    const result = (output === "" ? nothing : JSON.parse(output)) as DemoResult;
     return { exitCode, result, story };
 }
 
@@ -89,7 +96,40 @@ describe("npm run demo", function () {
                 }
             });
         });
-        expect(run.exitCode, run.story).to.equal(130);
+        // npm itself ends by the signal, so its exit code says nothing.
+        expect(run.story).to.include("Stopped; nothing is left running.");
+    });
+
+    it("runs on a cluster of the user's, where it finds nothing to take over", async () => {
+        const binaries = await ensureTools(SANDBOX_TOOLS);
+        await using sandbox = await Sandbox.start({ binaries });
+        const environment = { KUBECONFIG: sandbox.kubeconfig };
+        const args = ["--context", CONTEXT_NAME, "--registry", `${sandbox.registry}/acme`];
+        const run = await demo(args, undefined, environment);
+        expectAsPromised(run);
+        expect(run.result.images[0]?.image).to.match(/^localhost:\d+\/acme\/signed-images-demo\/signed@sha256:/);
+
+        const kubeConfig = new KubeConfig();
+        kubeConfig.loadFromFile(sandbox.kubeconfig);
+        await kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: "my-secure-ns" } } });
+        const refused = await demo(args, undefined, environment);
+        expect(refused.exitCode).to.equal(1);
+        expect(refused.story).to.include("the cluster already has the namespace my-secure-ns");
+    });
+
+    it("ends with the last words of a process of the sandbox that dies", async () => {
+        const run = await demo([], (child) => {
+            child.stderr?.on("data", (text: Buffer) => {
+                if (text.includes("pulumi preview")) {
+                    killProcessesWith("kube-apiserver", "signed-images-sandbox-");
+                }
+            });
+        });
+        expect(run.exitCode).to.equal(1);
+        expect(run.story).to.match(/kube-apiserver \(pid \d+\) was ended by SIGKILL/);
+        const logs = /The logs are in (\S+)/.exec(run.story)?.[1] ?? "";
+        expect(fs.readdirSync(logs)).to.include("kube-apiserver.log");
+        fs.rmSync(logs, { recursive: true });
     });
 
     it("keeps the cluster with --keep, on an assembled chart, and leaks no key", async () => {

@@ -14,6 +14,16 @@ export function processesWith(text: string): string[] {
         .filter((line) => line.includes(text));
 }
 
+/** Kills the processes that have all of these texts in their command line. */
+export function killProcessesWith(...texts: readonly string[]): void {
+    for (const folder of processFolders()) {
+        const line = readIfThere(`${folder}/cmdline`).replaceAll("\0", " ");
+        if (texts.every((text) => line.includes(text))) {
+            process.kill(Number(folder.slice("/proc/".length)), "SIGKILL");
+        }
+    }
+}
+
 /** Collects the command lines and environments of all processes that run while something else does. */
 export async function watchProcesses<T>(work: () => Promise<T>): Promise<{ result: T; seen: string }> {
     const seen = new Set<string>();
