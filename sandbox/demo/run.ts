@@ -10,6 +10,18 @@ import { changesOf, chartSettings, createStack, type DemoStack, NAMESPACE } from
 import { type Chapter, type Story, table } from "./story";
 import { deploy, type Verdict } from "./verdicts";
 
+/** What a sandbox runs. */
+export const SANDBOX_TOOLS = [
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "policy-controller",
+    "registry",
+] as const;
+
+/** What pushes and signs. */
+const IMAGE_TOOLS = ["cosign", "crane"] as const;
+
 /** What the demo found: the object that `--json` prints. */
 export interface DemoResult {
     images: Verdict[];
@@ -30,23 +42,16 @@ export function succeeded(result: DemoResult): boolean {
 /** From an empty machine to a refused unsigned image. */
 export async function runDemo(options: DemoOptions, story: Story, interruption: AbortController): Promise<DemoResult> {
     const { signal } = interruption;
-    const sandboxTools = [
-        "etcd",
-        "kube-apiserver",
-        "kube-controller-manager",
-        "policy-controller",
-        "registry",
-    ] as const;
-    const tools = await story.chapter(
-        "tools",
-        "The tools: cosign and crane, a Kubernetes control plane, Pulumi",
-        async () => {
-            const building = { report: story.tell, signal };
-            await ensureTools(await engineToolNames(), building);
-            const own = await ensureTools(["cosign", "crane"], building);
-            return { ...own, sandbox: options.cluster ? undefined : await ensureTools(sandboxTools, building) };
-        },
-    );
+    const tools = await story.chapter("tools", "The tools: Kubernetes, policy-controller, cosign, Pulumi", async () => {
+        const sandboxTools = options.cluster ? [] : SANDBOX_TOOLS;
+        // All at once, so that what is built is counted once.
+        await ensureTools([...IMAGE_TOOLS, ...sandboxTools, ...(await engineToolNames())], {
+            report: story.tell,
+            signal,
+        });
+        const sandbox = options.cluster ? undefined : await ensureTools(SANDBOX_TOOLS);
+        return { ...(await ensureTools(IMAGE_TOOLS)), sandbox };
+    });
     const place = await story.chapter(
         "sandbox",
         options.cluster ? `Your cluster: ${options.cluster.context}` : "The sandbox: a real control plane on loopback",

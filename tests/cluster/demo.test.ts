@@ -126,7 +126,7 @@ describe("npm run demo", function () {
             });
         });
         expect(run.exitCode).to.equal(1);
-        expect(run.story).to.match(/kube-apiserver \(pid \d+\) was ended by SIGKILL/);
+        expect(run.story, run.story).to.match(/kube-apiserver \(pid \d+\) was ended by SIGKILL/);
         const logs = /The logs are in (\S+)/.exec(run.story)?.[1] ?? "";
         expect(fs.readdirSync(logs)).to.include("kube-apiserver.log");
         fs.rmSync(logs, { recursive: true });
