@@ -1,5 +1,7 @@
-import { error, type Finding, type PropertyPath, show } from "../core/policy";
+import * as pulumi from "@pulumi/pulumi";
+import { checkPolicy, error, errorsOf, type Finding, type PropertyPath, show } from "../core/policy";
 import type { KeyGeneration } from "./cosign-key-pair";
+import { knownNow } from "./known-values";
 import type { PolicyControllerArgs } from "./policy-controller";
 import type { SignedImagesArgs } from "./signed-images";
 
@@ -86,6 +88,10 @@ export function validateSignedImagesArgs(
     if (generations !== undefined) {
         findings.push(...validateGenerations(generations, args.current));
     }
+    // The policy says its warnings itself; here it is only kept from failing halfway.
+    const authorities = generations === undefined ? args.authorities : pulumi.output(args.authorities);
+    const policy = knownNow({ images: args.images, authorities, mode: args.mode });
+    findings.push(...errorsOf(checkPolicy(policy, { ignoreLints: args.ignoreLints })));
     if (args.namespaces.length === 0) {
         findings.push(
             error("namespaces-empty", ["namespaces"], {

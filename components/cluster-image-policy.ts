@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { errorsOf, type PolicyMode, renderClusterImagePolicy, validatePolicy } from "../core/policy";
+import { checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
 import type { AuthorityArgs } from "./authority";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
@@ -21,6 +21,13 @@ export interface ClusterImagePolicyArgs {
      * @default "enforce"
      */
     mode?: pulumi.Input<PolicyMode>;
+    /**
+     * Lints that do not apply here, by the code that stands in brackets behind a finding. What the cluster would refuse
+     * cannot be ignored.
+     *
+     * @default []
+     */
+    ignoreLints?: string[];
 }
 
 /** The controller reads a policy within a second; one that is not Ready after this long has a reason. */
@@ -37,13 +44,14 @@ export class ClusterImagePolicy extends pulumi.ComponentResource {
 
     /** @throws InputPropertiesError for what the cluster would refuse, drop or never apply, all problems at once. */
     constructor(name: string, args: ClusterImagePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-        rejectFindings("ClusterImagePolicy", name, errorsOf(validatePolicy(knownNow(args))));
+        const { ignoreLints, ...policyArgs } = args;
+        rejectFindings("ClusterImagePolicy", name, errorsOf(checkPolicy(knownNow(policyArgs), { ignoreLints })));
         super("signed-images:index:ClusterImagePolicy", name, {}, opts);
 
         const spec = applyKnown(
-            args,
+            policyArgs,
             (known) => {
-                rejectFindings("ClusterImagePolicy", name, validatePolicy(known));
+                rejectFindings("ClusterImagePolicy", name, checkPolicy(known, { ignoreLints }));
             },
             (known) => renderClusterImagePolicy(name, known).spec,
         );

@@ -45,6 +45,12 @@ export interface SignedImagesArgs {
      */
     mode?: PolicyMode;
     /**
+     * Lints that do not apply to the policy, as `ClusterImagePolicyArgs.ignoreLints`.
+     *
+     * @default []
+     */
+    ignoreLints?: string[];
+    /**
      * The policy-controller to install.
      *
      * @default {} of `PolicyControllerArgs`
@@ -99,6 +105,7 @@ export class SignedImages extends pulumi.ComponentResource {
                     .all([keyPair?.authorities ?? [], args.authorities ?? []])
                     .apply(([own, others]) => [...own, ...others]),
                 mode: args.mode,
+                ignoreLints: args.ignoreLints,
             },
             { parent: this, dependsOn: controller },
         );

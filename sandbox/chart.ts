@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { assembleChart } from "./assembly";
-import { checkPolicyControllerChart } from "./chartfile";
+import { checkPolicyControllerChart } from "./chart-file";
 import { SandboxError } from "./errors";
 import { findManifests } from "./manifests";
 

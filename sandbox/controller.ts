@@ -7,7 +7,7 @@ import { ApiAccess, writeKubeconfig, writePrivateFile } from "./credentials";
 import { messageOf } from "./errors";
 import { Launcher } from "./launcher";
 import { Container, Pod, podName, timestamp } from "./objects";
-import { PodPlacement, PodState } from "./podstatus";
+import { PodPlacement, PodState } from "./pod-status";
 import { PortReservation } from "./ports";
 import { succeeds } from "./probe";
 import { ManagedProcess } from "./process";

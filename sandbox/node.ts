@@ -2,7 +2,7 @@ import { Api, ApiError, ObjectList, WatchEvent } from "./api";
 import { ControllerHost, policyControllerContainer } from "./controller";
 import { messageOf } from "./errors";
 import { KubernetesNode, Pod, podName, podPath, timestamp } from "./objects";
-import { PodPlacement, PodState, imagesOf, inventedImageID, podStatus, runningState } from "./podstatus";
+import { PodPlacement, PodState, imagesOf, inventedImageID, podStatus, runningState } from "./pod-status";
 import { chooseNode } from "./scheduling";
 import { hasFired, pause } from "./waiting";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { Api } from "./api";
 import { ControllerHost } from "./controller";
-import { startControlPlane } from "./controlplane";
+import { startControlPlane } from "./control-plane";
 import { ApiAccess, writeKubeconfig, writeTokens } from "./credentials";
 import { EgressProxy } from "./egress";
 import { SandboxError, abortedError } from "./errors";

@@ -112,6 +112,7 @@ describe("SignedImages", () => {
             }
         });
         expect(registrations).to.be.empty;
+        expect(message).to.include("images[0]: ").and.to.include("ghcr.io/acme/app:1.2");
         expect(message).to.include("[namespace-doubled]");
         expect(message).to.include("namespaces[2]: ").and.to.include("[namespace-never-enforced]");
         expect(message).to.include("controller.replicas: ").and.to.include("[replicas-out-of-range]");
