@@ -1,4 +1,4 @@
-import { CATALOGUE, RuleKind } from "./catalogue";
+import { CATALOGUE } from "./catalogue";
 import { formatPath } from "./path";
 
 import type { Catalogue } from "./catalogue";
@@ -27,13 +27,13 @@ export interface Finding {
 export type FindingTexts = Pick<Finding, "found" | "cluster" | "instead">;
 
 /** A finding that stops the preview. */
-export function error(code: string, path: PropertyPath, texts: FindingTexts): Finding {
-    return { severity: Severity.Error, code, path, ...texts };
+export function error(code: string, path: PropertyPath, { found, cluster, instead }: FindingTexts): Finding {
+    return { severity: Severity.Error, code, path, found, cluster, instead };
 }
 
 /** A finding that shows in the preview. */
-export function warning(code: string, path: PropertyPath, texts: FindingTexts): Finding {
-    return { severity: Severity.Warning, code, path, ...texts };
+export function warning(code: string, path: PropertyPath, { found, cluster, instead }: FindingTexts): Finding {
+    return { severity: Severity.Warning, code, path, found, cluster, instead };
 }
 
 /** The errors among the findings. */
@@ -53,16 +53,30 @@ const CODE_COLUMN = 100;
 export function formatFinding(finding: Finding, catalogue: Catalogue = CATALOGUE): string {
     const rule = catalogue[finding.code];
     const title = rule?.title ?? finding.code.replaceAll("-", " ");
-    const refused = rule === undefined || rule.kind === RuleKind.Refused;
-    const cluster = refused
-        ? `The cluster would refuse the policy: ${JSON.stringify(finding.cluster)}.`
-        : finding.cluster;
     const where = finding.path.length === 0 ? "" : `${formatPath(finding.path)}: `;
     return [
-        `${where}${title} (found ${finding.found}).`,
-        `  ${cluster}`,
-        `${`  ${finding.instead}`.padEnd(CODE_COLUMN - 1)} [${finding.code}]`,
+        printable(`${where}${title} (found ${finding.found}).`),
+        printable(`  ${clusterSentence(finding, rule !== undefined)}`),
+        `${printable(`  ${finding.instead}`).padEnd(CODE_COLUMN - 1)} [${finding.code}]`,
     ].join("\n");
+}
+
+/** What the cluster would do: a sentence of ours as it stands, the webhook's own words as a quotation. */
+function clusterSentence({ cluster, code }: Finding, isOfPolicy: boolean): string {
+    if (/^[A-Z].*\.$/s.test(cluster)) {
+        return cluster;
+    }
+    const object = code.startsWith("trust-root") ? "trust root" : "policy";
+    const said = cluster.replaceAll("\n", ": ");
+    return isOfPolicy ? `The cluster would refuse the ${object}: "${said}".` : `In the cluster: ${said}.`;
+}
+
+/** Without characters that a terminal obeys or that turn the text around: values come from files of others. */
+function printable(text: string): string {
+    return text.replaceAll(
+        /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+        (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+    );
 }
 
 /** The longest value that is shown whole. */
@@ -76,6 +90,15 @@ export function show(value: unknown): string {
     if (typeof value === "string" && value.includes("-----BEGIN")) {
         return JSON.stringify(/-----BEGIN [^\n\r]*?-----/.exec(value)?.[0] ?? "-----BEGIN");
     }
-    const text = typeof value === "symbol" ? "a value not known yet" : JSON.stringify(value);
+    const text = asJson(value);
     return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS - 1)}…`;
+}
+
+function asJson(value: unknown): string {
+    try {
+        return typeof value === "symbol" ? "a value not known yet" : String(JSON.stringify(value));
+    } catch {
+        // Neither a bigint nor a list that contains itself has a form in JSON; YAML can have both.
+        return typeof value === "bigint" ? String(value) : "a value that contains itself";
+    }
 }

@@ -1,13 +1,12 @@
-import { CATALOGUE, RuleKind } from "./catalogue";
 import { validateDocument } from "./document";
-import { show, warning } from "./finding";
+import { withoutIgnored } from "./ignore";
 import { authorityFindings } from "./lints/authorities";
 import { globFindings } from "./lints/globs";
 import { identityFindings } from "./lints/identities";
 import { keyFindings } from "./lints/keys";
 import { matchFindings } from "./lints/match";
 import { policiesFindings } from "./lints/policies";
-import { wholePolicyFindings } from "./lints/whole";
+import { emptyAuthorities, wholePolicyFindings } from "./lints/whole";
 import { renderSpec } from "./render";
 import { POLICY_SPEC } from "./schema";
 import { readShape } from "./shape";
@@ -15,26 +14,17 @@ import { specPathOf } from "./specPath";
 import { isKnown, UNKNOWN } from "./unknown";
 
 import type { Finding } from "./finding";
+import type { LintOptions } from "./ignore";
 import type { PolicyFinding } from "./lints/policies";
 import type { ClusterImagePolicyManifestSpec } from "./manifest";
 import type { PropertyPath } from "./path";
 import type { ClusterImagePolicySpec } from "./spec";
 import type { Known, MaybeUnknown } from "./unknown";
 
-/** What lints to leave out. */
-export interface LintOptions {
-    /**
-     * Lints that are not wanted, by code. What the cluster refuses cannot be ignored.
-     *
-     * @default []
-     */
-    ignoreLints?: readonly string[];
-}
-
 /** What is legal in a policy and rarely what its author meant. Paths are those of the typed policy. Never throws. */
 export function lintPolicy(spec: MaybeUnknown<ClusterImagePolicySpec>, options: LintOptions = {}): Finding[] {
     const shaped = readShape(spec, POLICY_SPEC, []).value as MaybeUnknown<ClusterImagePolicySpec>;
-    const findings = shaped === UNKNOWN ? [] : specFindings(renderSpec(shaped), []);
+    const findings = shaped === UNKNOWN ? [] : specFindings(renderSpec(shaped), ["spec"], options);
     return withoutIgnored(
         findings.map((finding) => ({ ...finding, path: specPathOf(finding.path, shaped) })),
         options,
@@ -46,7 +36,7 @@ export function lintManifest(document: unknown, options: LintOptions = {}): Find
     const { kind, spec } = validateDocument(document);
     const isPolicy = kind === "ClusterImagePolicy" && spec !== UNKNOWN;
     return withoutIgnored(
-        isPolicy ? specFindings(spec as Known<ClusterImagePolicyManifestSpec>, ["spec"]) : [],
+        isPolicy ? specFindings(spec as Known<ClusterImagePolicyManifestSpec>, ["spec"], options) : [],
         options,
     );
 }
@@ -67,7 +57,11 @@ function nameOf(document: unknown): string {
     return typeof metadata?.name === "string" ? metadata.name : "(without a name)";
 }
 
-function specFindings(spec: Known<ClusterImagePolicyManifestSpec>, path: PropertyPath): Finding[] {
+function specFindings(
+    spec: Known<ClusterImagePolicyManifestSpec>,
+    path: PropertyPath,
+    { failOnEmptyAuthorities = true }: LintOptions,
+): Finding[] {
     const images = isKnown(spec.images) ? spec.images : [];
     return [
         ...images.flatMap((image, index) =>
@@ -78,21 +72,6 @@ function specFindings(spec: Known<ClusterImagePolicyManifestSpec>, path: Propert
         ...identityFindings(spec, path),
         ...matchFindings(spec, path),
         ...wholePolicyFindings(spec, path),
-    ];
-}
-
-/** Takes out what is not wanted, and says which wishes name no lint. */
-function withoutIgnored(findings: readonly Finding[], { ignoreLints = [] }: LintOptions): Finding[] {
-    const strangers = ignoreLints.filter((code) => CATALOGUE[code]?.kind !== RuleKind.Lint);
-    return [
-        ...findings.filter(({ code }) => !ignoreLints.includes(code)),
-        ...strangers.map((code) =>
-            warning("ignored-lint-unknown", ["ignoreLints"], {
-                found: show(code),
-                cluster: "Nothing is ignored by it.",
-                instead:
-                    "Write the code of a lint as it stands in brackets behind a finding; what the cluster refuses cannot be ignored.",
-            }),
-        ),
+        ...(failOnEmptyAuthorities ? [] : emptyAuthorities(spec, path)),
     ];
 }

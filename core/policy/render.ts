@@ -1,3 +1,4 @@
+import { canonical } from "./canonical";
 import { API_VERSION, defaultAuthorityName } from "./manifest";
 import { cosignHashOf } from "./keyHash";
 import { PUBLIC_FULCIO_URL, PolicyMode } from "./spec";
@@ -55,7 +56,7 @@ export function renderTrustRoot(
 
 /** `spec` of a policy. */
 export function renderSpec(spec: Known<ClusterImagePolicySpec>): Known<ClusterImagePolicyManifestSpec> {
-    return withoutAbsent({
+    return canonical({
         images: whenKnown(spec.images, (images) => images.map((glob) => ({ glob }))),
         authorities: whenKnown(spec.authorities, (authorities) =>
             authorities.map((authority, index) => whenKnown(authority, (known) => renderAuthority(known, index))),
@@ -67,16 +68,16 @@ export function renderSpec(spec: Known<ClusterImagePolicySpec>): Known<ClusterIm
 }
 
 function renderAuthority(authority: Known<Authority>, index: number): Known<AuthorityManifest> {
-    return withoutAbsent({
+    return {
         ...authority,
         name: orDefault(authority.name, defaultAuthorityName(index)),
         key: whenKnown(authority.key, renderKey),
         keyless: whenKnown(authority.keyless, renderKeyless),
-    });
+    };
 }
 
 function renderKey(key: Known<KeyRef>): Known<KeyRefManifest> {
-    return withoutAbsent({ ...key, hashAlgorithm: key.hashAlgorithm ?? hashForData(key.data) });
+    return { ...key, hashAlgorithm: key.hashAlgorithm ?? hashForData(key.data) };
 }
 
 /** SHA-256 is the webhook's own default, and is not written: a policy that was adopted has no reason to change. */
@@ -91,14 +92,14 @@ function hashForData(data: KeyRef["data"] | typeof UNKNOWN): Known<KeyRefManifes
 function renderKeyless(keyless: Known<Keyless>): Known<KeylessManifest> {
     const { issuer, issuerRegExp, subject, subjectRegExp, identities, caCert, ...rest } = keyless;
     const inPlace = hasIdentityInPlace(keyless)
-        ? [withoutAbsent<Known<Identity>>({ issuer, issuerRegExp, subject, subjectRegExp })]
+        ? [{ issuer, issuerRegExp, subject, subjectRegExp } satisfies Known<Identity>]
         : [];
-    return withoutAbsent({
+    return {
         ...rest,
-        url: caCert === undefined ? orDefault(rest.url, PUBLIC_FULCIO_URL) : rest.url,
+        url: caCert === undefined ? (rest.url ?? PUBLIC_FULCIO_URL) : rest.url,
         "ca-cert": caCert,
         identities: identities === UNKNOWN ? UNKNOWN : [...inPlace, ...(identities ?? [])],
-    });
+    };
 }
 
 /** True where `keyless` has an identity of its own, which then is the first of the rendered list. */
@@ -109,21 +110,26 @@ export function hasIdentityInPlace(keyless: Known<Keyless>): boolean {
 }
 
 function renderMatch(match: Known<Match>): Known<MatchManifest> {
-    return withoutAbsent({
+    return {
         group: orDefault(match.group, ""),
         version: orDefault(match.version, ""),
         resource: orDefault<string>(match.resource, ""),
         selector: match.selector,
-    });
+    };
 }
 
 function renderTrust(spec: Known<TrustRootSpec>): Known<TrustRootManifestSpec> {
-    return withoutAbsent({
+    return canonical({
         ...spec,
         remote: whenKnown(spec.remote, (remote) => ({ ...remote, targets: orDefault(remote.targets, "targets") })),
         repository: whenKnown(spec.repository, (repository) => ({
             ...repository,
             targets: orDefault(repository.targets, "targets"),
+        })),
+        // Absent, the webhook's decoder would write null in its place, which the API server refuses.
+        sigstoreKeys: whenKnown(spec.sigstoreKeys, (keys) => ({
+            ...keys,
+            certificateAuthorities: keys.certificateAuthorities ?? [],
         })),
     });
 }
@@ -131,9 +137,4 @@ function renderTrust(spec: Known<TrustRootSpec>): Known<TrustRootManifestSpec> {
 /** The default for a value that is absent or empty, as Go's defaulting sees it. */
 function orDefault<T>(value: T | typeof UNKNOWN | undefined, fallback: T): T | typeof UNKNOWN {
     return value === undefined || (isKnown(value) && (value as unknown) === "") ? fallback : value;
-}
-
-/** The same object without the fields that are undefined: what is written is what is there. */
-function withoutAbsent<T extends object>(fields: T): T {
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

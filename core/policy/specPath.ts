@@ -5,13 +5,13 @@ import { isRecord } from "./shape";
 import type { PropertyPath } from "./path";
 
 /**
- * Where in a typed policy the value stands that a rule found at a place of the rendered manifest.
+ * Where in a typed policy the value stands that a rule found at a place of the rendered manifest, below `spec`.
  *
  * The two differ where the typed form is more comfortable: images are strings, `ca-cert` is `caCert`, and one identity may
  * stand in `keyless` itself.
  */
 export function specPathOf(manifestPath: PropertyPath, spec: unknown): PropertyPath {
-    const path = manifestPath.map((part) => (part === "ca-cert" ? "caCert" : part));
+    const path = manifestPath.slice(1).map((part) => (part === "ca-cert" ? "caCert" : part));
     if (path[0] === "images") {
         return path.slice(0, 2);
     }

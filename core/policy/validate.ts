@@ -45,7 +45,8 @@ export function validatePolicy(spec: MaybeUnknown<ClusterImagePolicySpec>, optio
     if (shaped === UNKNOWN) {
         return findings;
     }
-    const ruled = validatePolicySpec(renderSpec(shaped), [], contextOf(options));
+    // The rules see the manifest, so that what they quote is what the cluster would say of it.
+    const ruled = validatePolicySpec(renderSpec(shaped), ["spec"], contextOf(options));
     return [...findings, ...ruled.map((finding) => ({ ...finding, path: specPathOf(finding.path, shaped) }))];
 }
 
@@ -53,7 +54,8 @@ export function validatePolicy(spec: MaybeUnknown<ClusterImagePolicySpec>, optio
 export function validateTrustRoot(spec: MaybeUnknown<TrustRootSpec>): Finding[] {
     const { value, findings } = readShape(spec, TRUST_ROOT_SPEC, []);
     const rendered = renderTrustRoot(UNKNOWN, value as MaybeUnknown<TrustRootSpec>).spec;
-    return rendered === UNKNOWN ? findings : [...findings, ...validateTrustRootSpec(rendered, [])];
+    const ruled = rendered === UNKNOWN ? [] : validateTrustRootSpec(rendered, ["spec"]);
+    return [...findings, ...ruled.map((finding) => ({ ...finding, path: finding.path.slice(1) }))];
 }
 
 /**

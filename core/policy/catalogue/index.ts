@@ -1,28 +1,20 @@
-/** What sort of rule a code stands for. */
-export const RuleKind = {
-    /** The webhook refuses it, and so do we. */
-    Refused: "refused",
-    /** The webhook accepts it to somebody's harm, and we refuse it. */
-    Stricter: "stricter",
-    /** It is legal and rarely what its author meant. `ignoreLints` silences it by its code. */
-    Lint: "lint",
-} as const;
-export type RuleKind = (typeof RuleKind)[keyof typeof RuleKind];
+import { LINT_ERRORS } from "./lintErrors";
+import { LINT_WARNINGS } from "./lintWarnings";
+import { REFUSED } from "./refused";
+import { REFUSED_TRUST_ROOTS } from "./refusedTrustRoots";
+import { STRICTER } from "./stricter";
+import { RuleKind, rulesOf } from "./types";
 
-/** What the docs say about a code. */
-export interface RuleDoc {
-    kind: RuleKind;
-    severity: "error" | "warning";
-    /** What is wrong, as the first line of a finding says it: a clause without a full stop. */
-    title: string;
-    /** Why it matters: what the cluster does with it. */
-    why: string;
-    /** What to write instead. */
-    instead: string;
-}
+import type { Catalogue } from "./types";
 
-/** Codes and what the docs say about them. */
-export type Catalogue = Readonly<Record<string, RuleDoc | undefined>>;
+export { RuleKind } from "./types";
+export type { Catalogue, RuleDoc } from "./types";
 
-/** Every code of this folder. */
-export const CATALOGUE: Catalogue = {};
+/** Every code of this folder, in the order of the docs. */
+export const CATALOGUE: Catalogue = {
+    ...rulesOf(RuleKind.Refused, "error", REFUSED),
+    ...rulesOf(RuleKind.Refused, "error", REFUSED_TRUST_ROOTS),
+    ...rulesOf(RuleKind.Stricter, "error", STRICTER),
+    ...rulesOf(RuleKind.Lint, "error", LINT_ERRORS),
+    ...rulesOf(RuleKind.Lint, "warning", LINT_WARNINGS),
+};

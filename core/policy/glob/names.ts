@@ -4,38 +4,42 @@ import { DOCKER_HUB } from "../go/reference";
  * The names that images can have at admission, as an automaton: `registry/repository@sha256:…`.
  *
  * The registry has a dot or a colon, ends in a port if it has a colon, and is never `docker.io`; on Docker Hub the
- * repository has a slash. With it, "no image can ever match" is decided, not guessed.
+ * repository has a slash. With it, "no image can ever match" is decided, not guessed. Two things that policy-controller
+ * would read and no container runtime runs are left out: a colon without a port (as in `https://…`), and `//`.
  */
-export interface NameState {
-    part: "registry" | "repository" | "digest";
-    /** The registry so far, as long as it can still become one of Docker Hub's names; then whether it is Docker Hub. */
-    hub: string;
-    /** Registry: a dot or a colon was there. Repository: a slash was there. */
-    hasMark: boolean;
-    /** Registry: something that is no digit stands behind the last colon. */
-    isPortBroken: boolean;
-    hasColon: boolean;
-    /** Repository: characters, as far as they count. Digest: how much of it is there. */
-    count: number;
+export type NameState = RegistryState | RepositoryState | DigestState;
+
+interface RegistryState {
+    part: "registry";
+    /** The registry so far, as long as it can still become one of Docker Hub's names; then `NOT_HUB`. */
+    text: string;
+    hasDot: boolean;
+    /** What stands behind the last colon. */
+    port: "none" | "empty" | "digits" | "broken";
+}
+
+interface RepositoryState {
+    part: "repository";
+    isHub: boolean;
+    hasSlash: boolean;
+    isSegmentStart: boolean;
+    /** Two characters are the least; more need not be counted. */
+    isLongEnough: boolean;
+}
+
+interface DigestState {
+    part: "digest";
+    /** How much of it is there. */
+    length: number;
 }
 
 const DOCKER_HUB_ALIAS = "docker.io";
+const NOT_HUB = "-";
 const DIGEST_PREFIX = "sha256:";
 const DIGEST_LENGTH = DIGEST_PREFIX.length + 64;
-const SHORTEST_REPOSITORY = 2;
 
 /** Before the first character. */
-export const NAME_START: NameState = {
-    part: "registry",
-    hub: "",
-    hasMark: false,
-    isPortBroken: false,
-    hasColon: false,
-    count: 0,
-};
-
-/** Where no name of Docker Hub is possible any more. */
-const NOT_HUB = "-";
+export const NAME_START: NameState = { part: "registry", text: "", hasDot: false, port: "none" };
 
 /** The state after one more character, undefined where no name goes on with it. */
 export function nextInName(state: NameState, character: string): NameState | undefined {
@@ -51,51 +55,61 @@ export function nextInName(state: NameState, character: string): NameState | und
 
 /** True at the end of a whole name. */
 export function isWholeName(state: NameState): boolean {
-    return state.part === "digest" && state.count === DIGEST_LENGTH;
+    return state.part === "digest" && state.length === DIGEST_LENGTH;
 }
 
-function inRegistry(state: NameState, character: string): NameState | undefined {
+function inRegistry({ text, hasDot, port }: RegistryState, character: string): NameState | undefined {
     if (!/[A-Za-z0-9._:-]/.test(character)) {
         return undefined;
     }
-    const text = state.hub + character;
-    const isColon = character === ":";
+    const longer = text + character;
     return {
-        ...state,
-        hub: [DOCKER_HUB, DOCKER_HUB_ALIAS].some((name) => name.startsWith(text)) ? text : NOT_HUB,
-        hasMark: state.hasMark || isColon || character === ".",
-        hasColon: state.hasColon || isColon,
-        isPortBroken: !isColon && (state.isPortBroken || (state.hasColon && !/[0-9]/.test(character))),
+        part: "registry",
+        text: [DOCKER_HUB, DOCKER_HUB_ALIAS].some((name) => name.startsWith(longer)) ? longer : NOT_HUB,
+        hasDot: hasDot || character === ".",
+        port: portAfter(port, character),
     };
 }
 
-function endOfRegistry(state: NameState): NameState | undefined {
-    if (!state.hasMark || state.isPortBroken || state.hub === DOCKER_HUB_ALIAS) {
-        return undefined;
+function portAfter(port: RegistryState["port"], character: string): RegistryState["port"] {
+    if (character === ":") {
+        return "empty";
     }
-    return { ...NAME_START, part: "repository", hub: state.hub === DOCKER_HUB ? DOCKER_HUB : NOT_HUB };
+    if (port === "none" || port === "broken") {
+        return port;
+    }
+    return /[0-9]/.test(character) ? "digits" : "broken";
 }
 
-function inRepository(state: NameState, character: string): NameState | undefined {
-    if (!/[a-z0-9_./-]/.test(character)) {
+function endOfRegistry({ text, hasDot, port }: RegistryState): NameState | undefined {
+    const isRegistry = (hasDot && port === "none") || port === "digits";
+    return isRegistry && text !== DOCKER_HUB_ALIAS
+        ? { part: "repository", isHub: text === DOCKER_HUB, hasSlash: false, isSegmentStart: true, isLongEnough: false }
+        : undefined;
+}
+
+function inRepository(state: RepositoryState, character: string): NameState | undefined {
+    const isSlash = character === "/";
+    if (!/[a-z0-9_./-]/.test(character) || (isSlash && state.isSegmentStart)) {
         return undefined;
     }
     return {
         ...state,
-        hasMark: state.hasMark || character === "/",
-        count: Math.min(state.count + 1, SHORTEST_REPOSITORY),
+        hasSlash: state.hasSlash || isSlash,
+        isSegmentStart: isSlash,
+        isLongEnough: state.hasSlash || !state.isSegmentStart,
     };
 }
 
-function endOfRepository(state: NameState): NameState | undefined {
-    const isComplete = state.count === SHORTEST_REPOSITORY && (state.hub !== DOCKER_HUB || state.hasMark);
-    return isComplete ? { ...NAME_START, part: "digest" } : undefined;
+function endOfRepository({ isHub, hasSlash, isSegmentStart, isLongEnough }: RepositoryState): NameState | undefined {
+    const isComplete = !isSegmentStart && isLongEnough && (!isHub || hasSlash);
+    return isComplete ? { part: "digest", length: 0 } : undefined;
 }
 
-function inDigest(state: NameState, character: string): NameState | undefined {
+function inDigest({ length }: DigestState, character: string): NameState | undefined {
     const isNext =
-        state.count < DIGEST_PREFIX.length
-            ? DIGEST_PREFIX[state.count] === character
-            : state.count < DIGEST_LENGTH && /[0-9a-f]/.test(character);
-    return isNext ? { ...state, count: state.count + 1 } : undefined;
+        length < DIGEST_PREFIX.length
+            ? DIGEST_PREFIX[length] === character
+            : length < DIGEST_LENGTH && /[0-9a-f]/.test(character);
+    return isNext ? { part: "digest", length: length + 1 } : undefined;
 }

@@ -2,19 +2,15 @@ import { DOCKER_HUB, splitRegistry } from "../go/reference";
 
 /** What could have been meant by a glob that never matches, the likeliest first. Not all of them match either. */
 export function repairsOf(glob: string): string[] {
-    const lower = glob.replace(/^[^/]*\//, (registry) => registry.toLowerCase());
+    const bare = glob.replace(/^[a-z]+:\/\//i, "");
+    const lower = bare.replace(/^[^/]*\//, (registry) => registry.toLowerCase());
     const hub = lower.replace(/^docker\.io\//, `${DOCKER_HUB}/`);
     const path = withoutTag(hub);
-    return [
-        hub,
-        `${path}@*`,
-        `${withLibrary(path)}@*`,
-        withLibrary(hub),
-        `${path}/**`,
-        ...(splitRegistry(path).registry === "" && !path.startsWith("*")
-            ? [`${DOCKER_HUB}/${path}@*`, `${DOCKER_HUB}/library/${path}@*`, `${DOCKER_HUB}/${path}`]
-            : []),
-    ].filter((repaired) => repaired !== glob);
+    const spelled = splitRegistry(path).registry === "" && !path.startsWith("*") ? `${DOCKER_HUB}/${path}` : path;
+    const candidates = path.endsWith("*")
+        ? [spelled, `${spelled}@*`]
+        : [`${spelled}@*`, `${withLibrary(spelled)}@*`, `${withLibrary(spelled.toLowerCase())}@*`, `${spelled}/**`];
+    return [hub, withLibrary(hub), ...candidates].filter((repaired) => repaired !== glob);
 }
 
 /** Without what stands behind the repository: a tag, or the beginning of a digest. */

@@ -16,7 +16,7 @@ export function regexpRefusal(expression: string): RegexpRefusal | undefined {
         return undefined;
     }
     // Go 1.25 began to take names in any case and the long names of categories (\p{greek}, \p{Letter}).
-    return compileError(withoutClassNames(unique)) === undefined ? { message, dependsOnGoVersion: true } : { message };
+    return compileError(withoutNewNames(unique)) === undefined ? { message, dependsOnGoVersion: true } : { message };
 }
 
 function compileError(expression: string): string | undefined {
@@ -44,11 +44,27 @@ function withUniqueNames(expression: string): string {
     });
 }
 
-/** The expression with a class that every build knows in place of each one that is named in braces. */
-function withoutClassNames(expression: string): string {
+/** The expression with a class that every build knows in place of each one that only newer builds know by its name. */
+function withoutNewNames(expression: string): string {
     return expression.replaceAll(TOKEN, (token) =>
         token.startsWith("\\Q")
             ? token
-            : token.replaceAll(/\\[pP]\{[^}]*\}|\\./gs, (escape) => (escape.endsWith("}") ? "\\pL" : escape)),
+            : token.replaceAll(/\\[pP]\{\^?(?<name>[^}]*)\}|\\./gs, (escape, name: string | undefined) =>
+                  name !== undefined && isNameInAnyForm(name) ? "\\pL" : escape,
+              ),
     );
+}
+
+/** A script or a category by its name in any case, with any separators (UTS #18). */
+function isNameInAnyForm(name: string): boolean {
+    const words = name.split(/[ _-]+/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
+    return ["gc", "Script"].some((property) => isRegExp(`\\p{${property}=${words.join("_")}}`));
+}
+
+function isRegExp(expression: string): boolean {
+    try {
+        return new RegExp(expression, "u").unicode;
+    } catch {
+        return false;
+    }
 }

@@ -40,13 +40,17 @@ class UrlError extends Error {
 function answer(text: string, read: (bytes: string) => GoUrl): GoUrlResult {
     try {
         const url = read(Buffer.from(text, "utf8").toString("latin1"));
-        return { url: { ...url, text: Buffer.from(url.text, "latin1").toString("utf8") } };
+        return { url: { scheme: url.scheme, host: fromBytes(url.host), text: fromBytes(url.text) } };
     } catch (cause) {
         if (cause instanceof UrlError || cause instanceof PercentError) {
-            return { refusal: Buffer.from(cause.message, "latin1").toString("utf8") };
+            return { refusal: fromBytes(cause.message) };
         }
         throw cause;
     }
+}
+
+function fromBytes(bytes: string): string {
+    return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 function parse(bytes: string, absolute: boolean): GoUrl {

@@ -67,7 +67,7 @@ function siblings(glob: string, path: PropertyPath): Finding[] {
         found?.before === undefined ||
         found.name === undefined ||
         !isInRepository ||
-        found.before.includes("@") ||
+        /[@:][^/]*$/.test(found.before) ||
         found.before.endsWith("/")
     ) {
         return [];

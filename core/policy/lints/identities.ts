@@ -87,10 +87,12 @@ function unanchoredSubject(expression: string, path: PropertyPath): Finding[] {
     if (!isAnchoredAtStart(expression) && !isDomain) {
         return [unanchored(expression, path, `^${expression}`)];
     }
-    const prefix = literalPrefix(expression);
+    // A dot in a host's name is meant as one, also where it is not escaped.
+    const meant = expression.replaceAll(/(?<!\\)\.(?=[a-z])/g, "\\.");
+    const prefix = literalPrefix(meant);
     const isOpen =
         /^https:\/\/[^/]+\/[^/]*[A-Za-z0-9]$/.test(prefix) &&
-        /^\^(?:[^\\^$.|?*+()[\]{}]|\\[^A-Za-z0-9])*(?:\.\*)?$/.test(expression);
+        /^\^(?:[^\\^$.|?*+()[\]{}]|\\[^A-Za-z0-9])*(?:\.\*)?$/.test(meant);
     return isOpen || /^https:\/\/[^/]+$/.test(prefix)
         ? [
               warning("identity-open-end", path, {

@@ -13,7 +13,6 @@ import type { Known } from "../unknown";
 export function wholePolicyFindings(spec: Known<ClusterImagePolicyManifestSpec>, path: PropertyPath): Finding[] {
     return [
         ...modeFindings(spec, path),
-        ...noAuthorities(spec, path),
         ...duplicateAuthorityNames(spec, path),
         ...duplicateAttestationNames(spec, path),
         ...programsOf(spec, path).flatMap(programFindings),
@@ -32,8 +31,11 @@ function modeFindings({ mode }: Known<ClusterImagePolicyManifestSpec>, path: Pro
         : [];
 }
 
-/** Reached only with `fail-on-empty-authorities: "false"`; otherwise a rule refuses it. */
-function noAuthorities({ authorities }: Known<ClusterImagePolicyManifestSpec>, path: PropertyPath): Finding[] {
+/** For controllers with `fail-on-empty-authorities: "false"`; otherwise a rule refuses it. */
+export function emptyAuthorities(
+    { authorities }: Known<ClusterImagePolicyManifestSpec>,
+    path: PropertyPath,
+): Finding[] {
     return authorities === undefined || (isKnown(authorities) && authorities.length === 0)
         ? [
               error("authorities-empty", [...path, "authorities"], {

@@ -42,6 +42,9 @@ function validateOci(oci: string, path: PropertyPath): Finding[] {
             }),
         ];
     }
+    if (/^[^/]*:\/\//.test(oci)) {
+        return [withScheme(oci, path)];
+    }
     return splitRegistry(oci).registry === "" ? [withoutRepository(oci, path)] : [];
 }
 
@@ -61,6 +64,16 @@ function ociRefusal(oci: string): string | undefined {
     return isImplicit
         ? "strict validation requires the full repository path (missing 'library')"
         : registryRefusal(registry);
+}
+
+/** `https:` is a valid registry by the library's rules: a host with an empty port. */
+function withScheme(oci: string, path: PropertyPath): Finding {
+    const scheme = oci.slice(0, oci.indexOf("//"));
+    return error("source-oci-with-scheme", path, {
+        found: show(oci),
+        cluster: `The cluster would accept the policy, take ${scheme} for the registry, and find no signatures.`,
+        instead: `Write it without the scheme: ${oci.slice(scheme.length + 2)}.`,
+    });
 }
 
 /** The webhook takes it for a registry; what reads it at admission takes it for a repository on Docker Hub. */

@@ -1,0 +1,85 @@
+import type { RuleTexts } from "./types";
+
+/** Lints that stop the preview: what the cluster accepts and what then never works, or is open to strangers. */
+export const LINT_ERRORS = {
+    "glob-never-matches": [
+        "no image can ever match this glob",
+        "At admission an image is registry/repository@sha256:…: the tag is gone, docker.io has become index.docker.io, single names are below library/.",
+        "Write registry/repository@*, or registry/path/**.",
+    ],
+    "match-never-matches": [
+        "no object can ever fit this entry",
+        "group, version and resource are compared letter by letter, and an empty one is not a wildcard; only version may be *.",
+        "Write all three, such as apps, v1, deployments.",
+    ],
+    "bundle-never-verifies": [
+        "policy-controller cannot verify bundles here",
+        "It verifies bundles for keyless authorities with attestations, one identity and one trust root only.",
+        "Leave signatureFormat out, and sign in cosign's legacy format.",
+    ],
+    "signature-format-unknown": [
+        "there is no such signature format",
+        "Anything but bundle means legacy.",
+        "Write legacy or bundle.",
+    ],
+    "key-several-blocks": [
+        "only the first of these keys counts",
+        "The controller reads one PEM block.",
+        "Write an authority for each key.",
+    ],
+    "key-never-verifies": [
+        "no signature of this key is ever accepted",
+        "policy-controller has no verifier for such keys, or another one than cosign has a signer.",
+        "Use ECDSA on P-256.",
+    ],
+    "key-hash-mismatch": [
+        "the hash is not the one that cosign signs with",
+        "cosign takes SHA-384 for P-384 and SHA-512 for P-521; policy-controller takes SHA-256 unless told otherwise.",
+        "Write the hashAlgorithm that belongs to the curve.",
+    ],
+    "identity-anyone": [
+        "everybody matches this",
+        "Anybody can have a certificate of the public Sigstore instance.",
+        "Name whom you mean.",
+    ],
+    "identity-any-repository": [
+        "every repository of the forge matches this",
+        "Anybody can make a repository there, and sign from it.",
+        "Name the organisation, with the slash behind it.",
+    ],
+    "identity-unanchored": [
+        "the expression is not tied to the whole text",
+        "A match anywhere is enough: acme matches evil-acme@example.com.",
+        "Begin with ^ and end with $; what is open at the end should end in a slash or an at sign.",
+    ],
+    "identity-never-together": [
+        "this issuer names no such subjects",
+        "Each issuer has its form of subjects: workflows, pipelines, or e-mail addresses.",
+        "Write the subject as the issuer writes it.",
+    ],
+    "identity-issuer-misspelled": [
+        "this is almost an issuer",
+        "Issuers are compared letter by letter.",
+        "Write it exactly as the certificates have it.",
+    ],
+    "authorities-empty": [
+        "nobody has to vouch for these images",
+        "With fail-on-empty-authorities off, such a policy is accepted, and its images are admitted.",
+        "Add an authority.",
+    ],
+    "remote-sha256-malformed": [
+        "this is no SHA-256",
+        "The controller compares it with 64 hexadecimal digits in lower case, and drops the policy where it differs.",
+        "Write the output of sha256sum.",
+    ],
+    "rego-contract": [
+        "this program never says yes",
+        "policy-controller asks for data.sigstore.isCompliant.",
+        "Write package sigstore and isCompliant.",
+    ],
+    "enable-oci11": [
+        "attestations would count without a signature",
+        "What is found as a referrer is accepted without any cryptographic check.",
+        "Leave the setting out.",
+    ],
+} as const satisfies Record<string, RuleTexts>;
