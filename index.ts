@@ -1,13 +1,3 @@
-export {
-    Authority,
-    type AuthorityArgs,
-    type KeyAuthorityArgs,
-    type KeylessArgs,
-    type KeylessAuthorityArgs,
-    type KeylessIdentityArgs,
-    type KeyRefArgs,
-    type SecretRefArgs,
-} from "./components/authority";
 export { ClusterImagePolicy, type ClusterImagePolicyArgs } from "./components/cluster-image-policy";
 export { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration } from "./components/cosign-key-pair";
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
@@ -18,4 +8,48 @@ export {
     type PolicyControllerArgs,
 } from "./components/policy-controller";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";
-export { HashAlgorithm, PolicyMode } from "./core/policy";
+export { TrustRoot } from "./components/trust-root";
+
+export type { AttestationArgs } from "./components/policy/attestation";
+export type {
+    AuthorityArgs,
+    CTLogArgs,
+    LocalObjectRefArgs,
+    Rfc3161TimestampArgs,
+    SourceArgs,
+    StaticArgs,
+} from "./components/policy/authority";
+export {
+    Attestation,
+    Authority,
+    type AuthorityOptions,
+    type KeyAuthorityArgs,
+    type KeylessAuthorityArgs,
+    type NamedAttestationArgs,
+    Policy,
+    type StaticAuthorityArgs,
+} from "./components/policy/factories";
+export type { KeyRefArgs, SecretRefArgs } from "./components/policy/key";
+export type { IdentityArgs, KeylessArgs } from "./components/policy/keyless";
+export type { LabelSelectorArgs, LabelSelectorRequirementArgs, MatchArgs } from "./components/policy/match";
+export type { ConfigMapRefArgs, PolicyArgs, RemotePolicyArgs } from "./components/policy/policy";
+export type {
+    CertificateAuthorityArgs,
+    DistinguishedNameArgs,
+    SigstoreKeysArgs,
+    TransparencyLogArgs,
+    TrustRootArgs,
+    TrustRootRemoteArgs,
+    TrustRootRepositoryArgs,
+} from "./components/policy/trust-root";
+export {
+    HashAlgorithm,
+    Images,
+    LabelSelectorOperator,
+    MatchResource,
+    PolicyMode,
+    PolicyType,
+    PredicateType,
+    SignatureFormat,
+    StaticAction,
+} from "./core/policy";

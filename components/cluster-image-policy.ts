@@ -1,9 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
-import type { AuthorityArgs } from "./authority";
+import { API_VERSION, checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
+import type { AuthorityArgs } from "./policy/authority";
+import type { MatchArgs } from "./policy/match";
+import type { PolicyArgs } from "./policy/policy";
+import { READY_TIMEOUT, WAIT_UNTIL_READY } from "./ready";
 
 /** What {@link ClusterImagePolicy} takes. */
 export interface ClusterImagePolicyArgs {
@@ -22,6 +25,18 @@ export interface ClusterImagePolicyArgs {
      */
     mode?: pulumi.Input<PolicyMode>;
     /**
+     * The kinds of objects that the policy is about; an object must fit one of the entries.
+     *
+     * @default every kind that the webhook sees
+     */
+    match?: pulumi.Input<pulumi.Input<MatchArgs>[]>;
+    /**
+     * A program over what the authorities found; it runs only after one of them has passed.
+     *
+     * @default none
+     */
+    policy?: pulumi.Input<PolicyArgs>;
+    /**
      * Lints that do not apply here, by the code that stands in brackets behind a finding. What the cluster would refuse
      * cannot be ignored.
      *
@@ -29,9 +44,6 @@ export interface ClusterImagePolicyArgs {
      */
     ignoreLints?: string[];
 }
-
-/** The controller reads a policy within a second; one that is not Ready after this long has a reason. */
-const READY_TIMEOUT = "2m";
 
 /**
  * A ClusterImagePolicy: which images must be signed by whom. Cluster-wide; it holds in the namespaces that are enforced.
@@ -58,17 +70,12 @@ export class ClusterImagePolicy extends pulumi.ComponentResource {
         const policy = new kubernetes.apiextensions.CustomResource(
             name,
             {
-                apiVersion: "policy.sigstore.dev/v1alpha1",
+                apiVersion: API_VERSION,
                 kind: "ClusterImagePolicy",
-                metadata: {
-                    name,
-                    // A policy whose keys cannot be read is accepted, and silently not enforced: only Ready counts
-                    // (sigstore/policy-controller pkg/reconciler/clusterimagepolicy).
-                    annotations: { "pulumi.com/waitFor": "condition=Ready" },
-                },
+                metadata: { name, annotations: WAIT_UNTIL_READY },
                 spec,
             },
-            { parent: this, customTimeouts: { create: READY_TIMEOUT, update: READY_TIMEOUT } },
+            { parent: this, customTimeouts: READY_TIMEOUT },
         );
         this.name = policy.metadata.name;
         this.registerOutputs({ name: this.name });

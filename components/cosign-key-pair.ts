@@ -11,8 +11,9 @@ import {
     readPublicKey,
 } from "../core/keys";
 import { validateGenerations, validateLabel, validateSecretName } from "./argument-rules";
-import { Authority, type AuthorityArgs } from "./authority";
 import { rejectFindings } from "./findings";
+import type { AuthorityArgs } from "./policy/authority";
+import { Authority } from "./policy/factories";
 import { DEFAULT_CONTROLLER_NAMESPACE } from "./policy-controller";
 
 /** One key of a key pair that is rotated by adding the next one. */

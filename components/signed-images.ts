@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyMode } from "../core/policy";
 import { validateSignedImagesArgs } from "./argument-rules";
-import type { AuthorityArgs } from "./authority";
 import { ClusterImagePolicy } from "./cluster-image-policy";
 import { CosignKeyPair, type KeyGeneration } from "./cosign-key-pair";
 import { EnforcedNamespace } from "./enforced-namespace";
 import { rejectFindings } from "./findings";
+import type { AuthorityArgs } from "./policy/authority";
 import { PolicyController, type PolicyControllerArgs } from "./policy-controller";
 
 /** What {@link SignedImages} takes. */

@@ -1,12 +1,11 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { ensureEngine, engineToolNames, ensureTools } from "../../tools";
 import { locateChart } from "../chart";
 import { CASES, pushImages, signImage } from "./images";
 import { leftovers, listObjects } from "./inventory";
 import type { DemoOptions } from "./options";
 import { openPlace, type Place } from "./place";
-import { changesOf, chartSettings, createStack, type DemoStack, NAMESPACE } from "./stack";
+import { changesInPreview, chartSettings, createStack, type DemoStack, NAMESPACE } from "./stack";
 import { type Chapter, type Story, table } from "./story";
 import { deploy, type Verdict } from "./verdicts";
 
@@ -171,24 +170,9 @@ async function askForVerdicts(scene: Scene, demo: DemoStack, kubeConfig: KubeCon
 async function checkDrift({ story, signal }: Scene, demo: DemoStack): Promise<string[]> {
     story.tell("pulumi refresh, then preview: has anything drifted?");
     await demo.stack.refresh({ signal, color: "never" });
-    const drift = await changesInPreview(demo, signal);
+    const drift = await changesInPreview(demo.stack, signal);
     story.tell(drift.length === 0 ? "Nothing has drifted." : `Drifted: ${drift.join(", ")}`);
     return drift;
-}
-
-/** URNs of what `pulumi preview --expect-no-changes` complains about; none where it is content. */
-async function changesInPreview({ stack }: DemoStack, signal: AbortSignal): Promise<string[]> {
-    const events: EngineEvent[] = [];
-    try {
-        await stack.preview({ expectNoChanges: true, signal, color: "never", onEvent: (event) => events.push(event) });
-        return [];
-    } catch (problem) {
-        const changes = changesOf(events);
-        if (signal.aborted || changes.length === 0) {
-            throw problem;
-        }
-        return changes;
-    }
 }
 
 /** Takes down what is in the user's own cluster. */

@@ -63,8 +63,23 @@ export function chartSettings(chart: Chart): Record<string, string> {
         : { "chart.path": chart.path };
 }
 
-/** Collects, from the events of a preview, the URNs of the resources that it would change. */
-export function changesOf(events: readonly EngineEvent[]): string[] {
+/** URNs of what `pulumi preview --expect-no-changes` complains about; none where it is content. */
+export async function changesInPreview(stack: Stack, signal?: AbortSignal): Promise<string[]> {
+    const events: EngineEvent[] = [];
+    try {
+        await stack.preview({ expectNoChanges: true, signal, color: "never", onEvent: (event) => events.push(event) });
+        return [];
+    } catch (problem) {
+        const changes = changesOf(events);
+        if (signal?.aborted || changes.length === 0) {
+            throw problem;
+        }
+        return changes;
+    }
+}
+
+/** The resources that a preview would change, by the events of the engine. */
+function changesOf(events: readonly EngineEvent[]): string[] {
     return events
         .flatMap((event) => event.resourcePreEvent?.metadata ?? [])
         .filter(({ op }) => op !== "same" && op !== "read" && op !== "refresh")

@@ -65,7 +65,7 @@ describe("the stack's settings", () => {
         expect(args.generations).to.deep.equal([{ id: "2026" }]);
         expect(JSON.parse(JSON.stringify(args.authorities))).to.deep.equal([
             { key: { data: "-----BEGIN PUBLIC KEY-----" } },
-            { keyless: { identities: [keyless] } },
+            { keyless },
         ]);
     });
 
