@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs } from "../../index";
 import { record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
+import { refusalOf } from "../support/refusals";
 
 const key = Authority.key({ secretRef: { name: "release-pub" } });
 
@@ -76,11 +77,9 @@ describe("ClusterImagePolicy", () => {
     it("refuses wrong plain values before anything is registered", async () => {
         let message = "";
         const { registrations } = await record(() => {
-            try {
-                new ClusterImagePolicy("acme", { images: [], authorities: [{ name: "nobody" }] });
-            } catch (problem) {
-                message = (problem as Error).message;
-            }
+            message = refusalOf(
+                () => new ClusterImagePolicy("acme", { images: [], authorities: [{ name: "nobody" }] }),
+            );
         });
         expect(registrations).to.be.empty;
         expect(message).to.include("images").and.to.include("authorities[0]");

@@ -1,18 +1,14 @@
 import { expect } from "chai";
 import { CosignKeyPair, type CosignKeyPairArgs } from "../../index";
 import { record, type Registration } from "../support/recorder";
+import { refusalOf } from "../support/refusals";
 
 function make(args: CosignKeyPairArgs): Promise<Registration[]> {
     return record(() => new CosignKeyPair("release", args), { preview: true }).then((it) => it.registrations);
 }
 
 function refusal(args: CosignKeyPairArgs): string {
-    try {
-        new CosignKeyPair("release", args);
-    } catch (problem) {
-        return (problem as Error).message;
-    }
-    return "";
+    return refusalOf(() => new CosignKeyPair("release", args));
 }
 
 describe("CosignKeyPair", () => {

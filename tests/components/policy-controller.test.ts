@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { PolicyController, type PolicyControllerArgs } from "../../index";
 import { record } from "../support/recorder";
+import { refusalOf } from "../support/refusals";
 
 async function valuesOf(args: PolicyControllerArgs): Promise<unknown> {
     const { registrations } = await record(() => new PolicyController("controller", args));
@@ -8,12 +9,7 @@ async function valuesOf(args: PolicyControllerArgs): Promise<unknown> {
 }
 
 function refusal(args: PolicyControllerArgs): string {
-    try {
-        new PolicyController("controller", args);
-    } catch (problem) {
-        return (problem as Error).message;
-    }
-    return "";
+    return refusalOf(() => new PolicyController("controller", args));
 }
 
 describe("PolicyController", () => {

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { Authority, SignedImages, type SignedImagesArgs } from "../../index";
 import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
+import { refusalOf } from "../support/refusals";
 
 const args: SignedImagesArgs = { images: ["ghcr.io/acme/**"], namespaces: ["shop"], createNamespaces: true };
 const strangersKey = Authority.key({ secretRef: { name: "strangers-key" } });
@@ -100,16 +101,15 @@ describe("SignedImages", () => {
     it("refuses all that is wrong at once, before anything is registered", async () => {
         let message = "";
         const { registrations } = await record(() => {
-            try {
-                new SignedImages("signed", {
-                    images: ["ghcr.io/acme/app:1.2"],
-                    namespaces: ["shop", "shop", "kube-system"],
-                    generations: [{ id: "2026-11" }, { id: "2027-05" }],
-                    controller: { replicas: 0 },
-                });
-            } catch (problem) {
-                message = (problem as Error).message;
-            }
+            message = refusalOf(
+                () =>
+                    new SignedImages("signed", {
+                        images: ["ghcr.io/acme/app:1.2"],
+                        namespaces: ["shop", "shop", "kube-system"],
+                        generations: [{ id: "2026-11" }, { id: "2027-05" }],
+                        controller: { replicas: 0 },
+                    }),
+            );
         });
         expect(registrations).to.be.empty;
         expect(message).to.include("images[0]: ").and.to.include("ghcr.io/acme/app:1.2");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../stack/settings";
+import { refusalOf } from "../support/refusals";
 
 /** As the engine hands settings over: lists and objects are JSON. */
 function settings(values: Record<string, unknown>): Record<string, string> {
@@ -18,12 +19,7 @@ function read(values: Record<string, unknown>) {
 }
 
 function refusal(values: Record<string, unknown>): string {
-    try {
-        read(values);
-    } catch (problem) {
-        return (problem as Error).message;
-    }
-    return "";
+    return refusalOf(() => read(values));
 }
 
 describe("the stack's settings", () => {
