@@ -1,3 +1,5 @@
+import * as fs from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 import { ensureEngine, engineToolNames, ensureTools } from "../../tools";
 import { locateChart } from "../chart";
@@ -8,6 +10,9 @@ import { openPlace, type Place } from "./place";
 import { changesInPreview, chartSettings, createStack, type DemoStack, NAMESPACE } from "./stack";
 import { type Chapter, type Story, table } from "./story";
 import { deploy, type Verdict } from "./verdicts";
+
+/** How long an engine is waited for whose cluster is gone. */
+const ENGINE_GIVES_UP_MS = 20_000;
 
 /** What a sandbox runs. */
 export const SANDBOX_TOOLS = [
@@ -65,16 +70,23 @@ export async function runDemo(options: DemoOptions, story: Story, interruption: 
                 signal,
             }),
     );
+    const work = runInPlace({ options, story, signal, place, tools });
     try {
-        const work = runInPlace({ options, story, signal, place, tools });
         // A sandbox goes as a whole, so nobody has to wait for what still runs on it. A stack in the user's own cluster
         // has to be taken down first.
         return await (options.cluster ? work : Promise.race([work, rejectedOnAbort(signal)]));
     } finally {
         if (!options.keep || signal.aborted) {
             await place.close();
+            await removeBehind(work, place.directory);
         }
     }
+}
+
+/** Without its cluster an engine gives up soon, and writes its state once more: into a folder that was gone already. */
+async function removeBehind(work: Promise<unknown>, directory: string): Promise<void> {
+    await Promise.race([work.catch(() => undefined), delay(ENGINE_GIVES_UP_MS, undefined, { ref: false })]);
+    await fs.rm(directory, { recursive: true, force: true });
 }
 
 function rejectedOnAbort(signal: AbortSignal): Promise<never> {
