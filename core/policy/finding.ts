@@ -90,13 +90,13 @@ export function show(value: unknown): string {
     if (typeof value === "string" && value.includes("-----BEGIN")) {
         return JSON.stringify(/-----BEGIN [^\n\r]*?-----/.exec(value)?.[0] ?? "-----BEGIN");
     }
-    const text = asJson(value);
+    const text = typeof value === "function" ? "a function" : asJson(value);
     return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS - 1)}…`;
 }
 
 function asJson(value: unknown): string {
     try {
-        return typeof value === "symbol" ? "a value not known yet" : String(JSON.stringify(value));
+        return typeof value === "symbol" ? "a value not known yet" : JSON.stringify(value);
     } catch {
         // Neither a bigint nor a list that contains itself has a form in JSON; YAML can have both.
         return typeof value === "bigint" ? String(value) : "a value that contains itself";

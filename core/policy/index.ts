@@ -12,6 +12,7 @@ export { globRefusal } from "./glob/compile";
 export { Images } from "./glob/images";
 export { parseReference, referenceName, type ImageReference } from "./go/reference";
 export type { LintOptions } from "./ignore";
+export { regexpMatcher, regexpRefusal } from "./go/regexp";
 export * from "./lint";
 export { controllerConfigFindings } from "./lints/controllerConfig";
 export { globFindings } from "./lints/globs";

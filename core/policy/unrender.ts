@@ -21,11 +21,15 @@ export function specOfManifest(spec: ClusterImagePolicyManifestSpec): ClusterIma
     return {
         images: (spec.images ?? []).map(({ glob }) => glob ?? ""),
         ...given("authorities", spec.authorities?.map(authorityOf)),
-        ...(spec.mode === PolicyMode.Warn ? { mode: PolicyMode.Warn } : {}),
+        ...(isDefaultMode(spec.mode) ? {} : { mode: spec.mode as PolicyMode }),
         ...given("match", spec.match?.map(matchOf)),
         // Of a valid manifest; the CRD's own types know strings only.
         ...given("policy", spec.policy as ClusterImagePolicySpec["policy"]),
     };
+}
+
+function isDefaultMode(mode: string | undefined): boolean {
+    return mode === undefined || mode === "" || mode === PolicyMode.Enforce;
 }
 
 function authorityOf(authority: AuthorityManifest, index: number): Authority {
@@ -48,8 +52,9 @@ function keyOf({ hashAlgorithm, ...key }: KeyRefManifest): KeyRef {
 
 function keylessOf({ url, identities, "ca-cert": caCert, ...rest }: KeylessManifest): Keyless {
     const [only, ...more] = identities ?? [];
+    const isAlone = only !== undefined && more.length === 0 && Object.keys(only).length > 0;
     return {
-        ...(only !== undefined && more.length === 0 ? only : given("identities", identities)),
+        ...(isAlone ? only : given("identities", identities)),
         ...(url === PUBLIC_FULCIO_URL ? {} : given("url", url)),
         ...given("caCert", caCert && keyOf(caCert)),
         ...rest,

@@ -1,9 +1,7 @@
 /**
- * Globs as policy-controller compiles them (pkg/apis/glob/glob.go).
+ * Globs as policy-controller compiles them (pkg/apis/glob/glob.go), as automata in place of regular expressions: time grows
+ * with the lengths only, whatever the glob is.
  */
-
-/** One piece of a glob: a character that stands for itself, `*` (anything but a slash) or `**` (anything). */
-export type GlobToken = { kind: "character"; character: string } | { kind: "segment" } | { kind: "anything" };
 
 /** The characters of a glob; there is nothing else, and no way to escape one. */
 const GLOB = /^[a-zA-Z0-9\-_:/*.@]+$/;
@@ -19,64 +17,63 @@ export function globRefusal(glob: string): string | undefined {
     return GLOB.test(glob) ? undefined : `invalid glob ${JSON.stringify(glob)}`;
 }
 
-/** The glob with the two shorthands for Docker Hub spelled out. */
-export function expandGlob(glob: string): string {
-    return SHORTHANDS.get(glob) ?? glob;
-}
-
-/** The glob's pieces. Of several stars in a row, each two from the left are `**`. */
-export function tokensOf(glob: string): GlobToken[] {
-    return (expandGlob(glob).match(/\*\*|[^]/g) ?? []).map((piece) => {
-        switch (piece) {
-            case "**":
-                return { kind: "anything" };
-            case "*":
-                return { kind: "segment" };
-            default:
-                return { kind: "character", character: piece };
-        }
-    });
-}
+/** Places between the pieces of a glob, as bits: where it can stand after some characters. */
+export type Positions = bigint;
 
 /**
- * Where a glob can stand after one more character: positions are counted between tokens, and a wildcard may be passed
- * without a character.
+ * A glob as an automaton. Its pieces are characters that stand for themselves, `*` (anything but a slash) and `**`
+ * (anything); of several stars in a row, each two from the left are `**`.
  */
-export function advance(tokens: readonly GlobToken[], positions: ReadonlySet<number>, character: string): Set<number> {
-    const next = new Set<number>();
-    for (const position of positions) {
-        const token = tokens[position];
-        if (token === undefined) {
-            continue;
-        }
-        if (token.kind === "character") {
-            if (token.character === character) {
-                next.add(position + 1);
-            }
-        } else if (token.kind === "anything" || character !== "/") {
-            next.add(position);
-        }
+export class GlobMachine {
+    /** Where the glob stands before the first character. */
+    public readonly start: Positions;
+    /** The characters that the glob names. */
+    public readonly characters: ReadonlySet<string>;
+    readonly #pieces: readonly string[];
+    readonly #places: ReadonlyMap<string, Positions>;
+
+    /** @param glob a glob that `globRefusal` has nothing against */
+    public constructor(glob: string) {
+        this.#pieces = (SHORTHANDS.get(glob) ?? glob).match(/\*\*|[^]/g) ?? [];
+        const places = new Map<string, Positions>();
+        this.#pieces.forEach((piece, index) => places.set(piece, (places.get(piece) ?? 0n) | (1n << BigInt(index))));
+        this.#places = places;
+        this.characters = new Set(this.#pieces.filter((piece) => !piece.startsWith("*")));
+        this.start = this.#skipWildcards(1n);
     }
-    return withSkippedWildcards(tokens, next);
-}
 
-/** Where a glob stands before the first character. */
-export function start(tokens: readonly GlobToken[]): Set<number> {
-    return withSkippedWildcards(tokens, new Set([0]));
-}
-
-/** True where the glob is used up. */
-export function isAtEnd(tokens: readonly GlobToken[], positions: ReadonlySet<number>): boolean {
-    return positions.has(tokens.length);
-}
-
-function withSkippedWildcards(tokens: readonly GlobToken[], positions: Set<number>): Set<number> {
-    // A Set's iteration reaches what is added during it, so that rows of wildcards are skipped as well.
-    for (const position of positions) {
-        const token = tokens[position];
-        if (token !== undefined && token.kind !== "character") {
-            positions.add(position + 1);
-        }
+    /** Where the glob can stand after one more character; 0n where it does not go on with it. */
+    public after(positions: Positions, character: string): Positions {
+        const moved = (positions & this.#placesOf(character)) << 1n;
+        const stayed = positions & (this.#placesOf("**") | (character === "/" ? 0n : this.#placesOf("*")));
+        return this.#skipWildcards(moved | stayed);
     }
-    return positions;
+
+    /** Where the glob can stand after a whole text. */
+    public afterAll(positions: Positions, text: string): Positions {
+        return Array.from(text).reduce((reached, character) => this.after(reached, character), positions);
+    }
+
+    /** True where the glob can be used up. */
+    public isAtEnd(positions: Positions): boolean {
+        return (positions & (1n << BigInt(this.#pieces.length))) !== 0n;
+    }
+
+    /** True where only wildcards can be left, at least one: whatever follows without a slash, the glob takes it. */
+    public isOpenEnded(positions: Positions): boolean {
+        const fixed = this.#pieces.findLastIndex((piece) => !piece.startsWith("*"));
+        const wildcards = (1n << BigInt(this.#pieces.length)) - (1n << BigInt(fixed + 1));
+        return (positions & wildcards) !== 0n;
+    }
+
+    #placesOf(piece: string): Positions {
+        return this.#places.get(piece) ?? 0n;
+    }
+
+    /** A wildcard may stand for nothing. */
+    #skipWildcards(positions: Positions): Positions {
+        const wildcards = this.#placesOf("*") | this.#placesOf("**");
+        const skipped = positions | ((positions & wildcards) << 1n);
+        return skipped === positions ? positions : this.#skipWildcards(skipped);
+    }
 }

@@ -1,16 +1,15 @@
 import { parseReference, referenceName } from "../go/reference";
-import { advance, globRefusal, isAtEnd, start, tokensOf } from "./compile";
+import { GlobMachine, globRefusal } from "./compile";
 
-import type { GlobToken } from "./compile";
+import type { Positions } from "./compile";
 
-/**
- * True where a glob matches a name exactly as written. For an image as a workload names it, see `matchesImage`.
- *
- * Linear in both lengths: a glob with many `**` cannot be made to take long, as a regular expression could.
- */
+/** True where a glob matches a name exactly as written. For an image as a workload names it, see `matchesImage`. */
 export function matchesName(glob: string, name: string): boolean {
-    const tokens = tokensOf(glob);
-    return globRefusal(glob) === undefined && isAtEnd(tokens, consume(tokens, start(tokens), name));
+    if (globRefusal(glob) !== undefined) {
+        return false;
+    }
+    const machine = new GlobMachine(glob);
+    return machine.isAtEnd(machine.afterAll(machine.start, name));
 }
 
 /**
@@ -44,27 +43,21 @@ export function matchesImage(glob: string, image: string, digest?: string): bool
         : matchesName(glob, referenceName({ ...reference, digest: known }));
 }
 
+const HEXADECIMAL = Array.from("0123456789abcdef");
+
 /** Hexadecimal digits of a SHA-256. */
 const DIGEST_DIGITS = 64;
 
+/** Whether the glob takes the name with every digest (true), with none (false), or with some. */
 function matchesSomeDigest(glob: string, nameWithoutDigits: string): boolean | undefined {
-    const tokens = tokensOf(glob);
-    const begin = consume(tokens, start(tokens), nameWithoutDigits);
-    if (Array.from(begin).some((position) => isOnlyWildcards(tokens.slice(position)))) {
+    const machine = new GlobMachine(glob);
+    const begin = machine.afterAll(machine.start, nameWithoutDigits);
+    if (machine.isOpenEnded(begin)) {
         return true;
     }
-    const end = Array.from({ length: DIGEST_DIGITS }).reduce<Set<number>>(
-        (positions) =>
-            new Set(Array.from("0123456789abcdef").flatMap((digit) => [...advance(tokens, positions, digit)])),
+    const end = Array.from({ length: DIGEST_DIGITS }).reduce<Positions>(
+        (positions) => HEXADECIMAL.reduce((reached, digit) => reached | machine.after(positions, digit), 0n),
         begin,
     );
-    return isAtEnd(tokens, end) ? undefined : false;
-}
-
-function isOnlyWildcards(tokens: readonly GlobToken[]): boolean {
-    return tokens.length > 0 && tokens.every((token) => token.kind !== "character");
-}
-
-function consume(tokens: readonly GlobToken[], positions: Set<number>, text: string): Set<number> {
-    return Array.from(text).reduce((reached, character) => advance(tokens, reached, character), positions);
+    return machine.isAtEnd(end) ? undefined : false;
 }

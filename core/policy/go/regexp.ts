@@ -19,6 +19,16 @@ export function regexpRefusal(expression: string): RegexpRefusal | undefined {
     return compileError(withoutNewNames(unique)) === undefined ? { message, dependsOnGoVersion: true } : { message };
 }
 
+/**
+ * How Go's regexp finds an expression in a text: anywhere, unless it is anchored.
+ *
+ * @param expression one that `regexpRefusal` has nothing against
+ */
+export function regexpMatcher(expression: string): (text: string) => boolean {
+    const compiled = RE2JS.compile(withUniqueNames(expression));
+    return (text) => compiled.matcher(text).find();
+}
+
 function compileError(expression: string): string | undefined {
     try {
         RE2JS.compile(expression);

@@ -1,7 +1,5 @@
-import { RE2JS } from "re2js";
-
 import { error, show, warning } from "../finding";
-import { regexpRefusal } from "../go/regexp";
+import { regexpMatcher, regexpRefusal } from "../go/regexp";
 import { isKnown } from "../unknown";
 import { authoritiesOf } from "./context";
 import { isAnchoredAtEnd, isAnchoredAtStart, literalPrefix } from "./expression";
@@ -64,7 +62,7 @@ const REPOSITORIES_OF_ANYBODY = new Map([
 ]);
 
 function subjectFindings(expression: string, path: PropertyPath): Finding[] {
-    const matches = matcherOf(expression);
+    const matches = regexpMatcher(expression);
     if (STRANGERS.every(matches)) {
         return [anyone(expression, path, "every subject")];
     }
@@ -105,7 +103,7 @@ function unanchoredSubject(expression: string, path: PropertyPath): Finding[] {
 }
 
 function issuerFindings(expression: string, path: PropertyPath): Finding[] {
-    const matches = matcherOf(expression);
+    const matches = regexpMatcher(expression);
     if (
         ["https://accounts.google.com", "https://token.actions.githubusercontent.com", "https://issuer.example"].every(
             matches,
@@ -118,11 +116,6 @@ function issuerFindings(expression: string, path: PropertyPath): Finding[] {
         ...(isAnchored ? [] : [unanchored(expression, path, `^${expression}$`)]),
         ...unescapedDot(expression, path),
     ];
-}
-
-function matcherOf(expression: string): (text: string) => boolean {
-    const compiled = RE2JS.compile(expression);
-    return (text) => compiled.matcher(text).find();
 }
 
 function anyone(expression: string, path: PropertyPath, what: string): Finding {

@@ -21,11 +21,11 @@ export function validateKeyless(keyless: Known<KeylessManifest>, path: PropertyP
 }
 
 function validateAnchor({ url, "ca-cert": caCert }: Known<KeylessManifest>, path: PropertyPath): Finding[] {
-    if (caCert === undefined) {
+    if (!isKnown(caCert)) {
         return [];
     }
     const place = [...path, "ca-cert"];
-    if (url !== undefined && url !== UNKNOWN && caCert !== UNKNOWN) {
+    if (isKnown(url)) {
         return [
             error("keyless-anchor-count", place, {
                 found: "url and ca-cert",

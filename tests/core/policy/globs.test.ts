@@ -124,12 +124,12 @@ const anyImage = fc
     )
     .map(([registry, parts]) => registry + parts.join("/"));
 const anyDigest = fc
-    .string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 })
+    .string({ unit: fc.constantFrom(...Array.from("0123456789abcdef")), minLength: 64, maxLength: 64 })
     .map((hex) => `sha256:${hex}`);
 
 /** A name at admission, and two globs that match it: the name with wildcards in place of some of it. */
 const anyMatchingGlobs = fc
-    .tuple(anyImage, anyDigest, fc.array(fc.tuple(fc.nat(120), fc.nat(30)), { minLength: 2, maxLength: 4 }))
+    .tuple(anyImage, anyDigest, fc.array(fc.tuple(fc.nat(120), fc.nat(30)), { minLength: 2, maxLength: 2 }))
     .map(([image, digest, cuts]) => {
         const name = admissionName(image, digest) ?? "";
         const globs = cuts.map(([start, length]) => {
@@ -156,7 +156,7 @@ describe("the model of globs", () => {
                 expect(matchesImage(glob, image)).to.be.oneOf([known, undefined]);
                 expect(known).to.equal(naiveMatch(glob, admissionName(image, digest) ?? ""));
             }),
-            { numRuns: 2000 },
+            { numRuns: 500 },
         );
     });
 
@@ -167,7 +167,7 @@ describe("the model of globs", () => {
                 expect(globs.every(canMatch)).to.equal(true);
                 expect(canMatchTogether(globs)).to.equal(true);
             }),
-            { numRuns: 500 },
+            { numRuns: 100 },
         );
     });
 

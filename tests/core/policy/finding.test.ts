@@ -1,0 +1,97 @@
+import { expect } from "chai";
+
+import { error, formatFinding, formatPath, show, validateManifest, valueAt, warning } from "../../../core/policy";
+import { KEYS, PRIVATE_KEY } from "./samples";
+import { withAuthorities } from "./support";
+
+const CERTIFICATE_FINDING = error("key-is-certificate", ["spec", "authorities", 0, "key", "data"], {
+    found: '"-----BEGIN CERTIFICATE-----"',
+    cluster: "failed to parse public key",
+    instead: "Write the key inside it: openssl x509 -pubkey -noout -in FILE.",
+});
+
+describe("a finding as text", () => {
+    it("says what, where, what the cluster would have done, and what to write", () => {
+        expect(formatFinding(CERTIFICATE_FINDING).split("\n")).to.deep.equal([
+            'spec.authorities[0].key.data: this is a certificate, not a public key (found "-----BEGIN CERTIFICATE-----").',
+            '  The cluster would refuse the policy: "failed to parse public key".',
+            "  Write the key inside it: openssl x509 -pubkey -noout -in FILE.                                    [key-is-certificate]",
+        ]);
+    });
+
+    it("quotes the webhook, and leaves our own sentences alone", () => {
+        const texts = { found: "warn", cluster: "The cluster would admit it.", instead: "Write enforce." };
+        expect(formatFinding(warning("mode-warn", ["mode"], texts))).to.include("\n  The cluster would admit it.\n");
+    });
+
+    it("takes its title from the catalogue that it is given", () => {
+        const texts = { found: "0", cluster: "no pod would run", instead: "Write 3." };
+        const rule = { kind: "refused", severity: "error", title: "too few replicas", why: ".", instead: "." } as const;
+        const finding = error("replicas-few", ["replicas"], texts);
+        expect(formatFinding(finding, { "replicas-few": rule })).to.match(
+            /^replicas: too few replicas \(found 0\)\.\n/,
+        );
+        expect(formatFinding(finding)).to.match(
+            /^replicas: replicas few \(found 0\)\.\n {2}In the cluster: no pod would run\.\n/,
+        );
+    });
+
+    it("has no character that a terminal obeys", () => {
+        const evil = "\u001b[2Jx\u009b1m\u202e\r";
+        const text = formatFinding(error("mode-unknown", [evil], { found: evil, cluster: evil, instead: evil }));
+        expect(text.replaceAll("\n", "")).to.not.match(/[\p{Cc}\p{Cf}]/u);
+    });
+});
+
+describe("a value in a finding", () => {
+    it("is short", () => {
+        expect(show("a".repeat(1000))).to.have.length(80);
+    });
+
+    it("is one line of a PEM, and nothing of a key", () => {
+        expect(show(PRIVATE_KEY)).to.equal('"-----BEGIN PRIVATE KEY-----"');
+        expect(show(`x${KEYS.p256}`)).to.equal('"-----BEGIN PUBLIC KEY-----"');
+    });
+
+    it("can be anything", () => {
+        const circular: unknown[] = [];
+        circular.push(circular);
+        const values = [undefined, null, 1n, Symbol("x"), () => 1, circular, NaN, new Date(NaN)];
+        expect(values.map(show).every((text) => text.length > 0)).to.equal(true);
+    });
+});
+
+describe("a private key in a policy", () => {
+    const body = PRIVATE_KEY.split("\n")[1] ?? "";
+    const forms = {
+        "as it is": PRIVATE_KEY,
+        "without line ends": PRIVATE_KEY.replaceAll("\n", ""),
+        "with indentation": PRIVATE_KEY.replaceAll("\n", "\n    "),
+        "as base64": Buffer.from(PRIVATE_KEY).toString("base64"),
+        "without its first line": PRIVATE_KEY.split("\n").slice(1).join("\n"),
+        "behind a public key": KEYS.p256 + PRIVATE_KEY,
+    };
+    for (const [form, data] of Object.entries(forms)) {
+        it(`${form} is not echoed`, () => {
+            const findings = validateManifest(withAuthorities({ key: { data } }));
+            const text = findings.map((finding) => JSON.stringify(finding) + formatFinding(finding)).join("\n");
+            expect(text).to.not.include(body);
+            expect(text).to.not.include(Buffer.from(PRIVATE_KEY).toString("base64").slice(40, 80));
+        });
+    }
+});
+
+describe("a path", () => {
+    it("is written as Kubernetes and Pulumi write it", () => {
+        expect(formatPath(["spec", "authorities", 0, "keyless", "ca-cert"])).to.equal(
+            "spec.authorities[0].keyless.ca-cert",
+        );
+        expect(formatPath(["matchLabels", "app.kubernetes.io/name"])).to.equal('matchLabels["app.kubernetes.io/name"]');
+        expect(formatPath([])).to.equal("");
+    });
+
+    it("leads to a value, or nowhere", () => {
+        expect(valueAt({ a: [{ b: 1 }] }, ["a", 0, "b"])).to.equal(1);
+        expect(valueAt({ a: 1 }, ["a", 0, "b"])).to.equal(undefined);
+    });
+});
