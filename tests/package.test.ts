@@ -66,6 +66,15 @@ describe("the npm package", function () {
         });
     });
 
+    it("brings the command-line program", async () => {
+        await inTemporaryFolder(async (folder) => {
+            await installTarball(folder);
+            const program = path.join(folder, "node_modules", "signed-images", "dist", "cli", "main.js");
+            const { stdout } = await run(process.execPath, [program, "--version"], { cwd: folder });
+            expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+        });
+    });
+
     it("holds what a stack loads, and nothing else", async () => {
         await inTemporaryFolder(async (folder) => {
             const files = await installTarball(folder);

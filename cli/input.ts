@@ -1,0 +1,55 @@
+/** Reading what a command is given: a file, or standard input. */
+import { createReadStream } from "node:fs";
+
+import { printable } from "./command";
+import { CliError, systemReason } from "./errors";
+
+import type { Readable } from "node:stream";
+
+/** The name of standard input, as an argument. */
+export const STDIN = "-";
+
+/** Far above any file of policies, and little enough to be parsed in seconds. */
+const MAXIMUM_INPUT_BYTES = 10 * 1024 * 1024;
+
+/**
+ * The bytes of a file, or of standard input for `-`.
+ *
+ * @throws CliError for one that cannot be read, or is larger than 10 MB
+ */
+export async function readInput(file: string, stdin: Readable): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+        for await (const chunk of file === STDIN ? stdin : createReadStream(file)) {
+            const buffer = Buffer.from(chunk as Uint8Array);
+            chunks.push(buffer);
+            bytes += buffer.length;
+            if (bytes > MAXIMUM_INPUT_BYTES) {
+                throw new CliError(`${inputName(file)} is larger than 10 MB. Give it in parts.`);
+            }
+        }
+    } catch (error) {
+        throw error instanceof CliError
+            ? error
+            : new CliError(`${inputName(file)} cannot be read: ${systemReason(error)}.`);
+    }
+    const whole = Buffer.concat(chunks);
+    // The content may be a private key, and the copies are of no more use.
+    chunks.forEach((chunk) => chunk.fill(0));
+    return whole;
+}
+
+/** How messages call an input. */
+export function inputName(file: string): string {
+    return file === STDIN ? "standard input" : printable(file);
+}
+
+/** UTF-8 as text, or undefined for bytes that are something else. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+    try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,147 @@
+/** From the documents of some files to what there is to say of each policy in them. */
+import { checkManifest, formatFinding, formatPath, lintManifests, manifestKind, Severity } from "../core/policy";
+
+import type { Finding, LintOptions, PropertyPath } from "../core/policy";
+import type { YamlDocument } from "./yaml-file";
+
+/** A file, read. */
+export interface PolicyFile {
+    /** As it was given: `-` for standard input. */
+    file: string;
+    documents: readonly YamlDocument[];
+}
+
+/** A finding and the line on which it stands. */
+export interface PlacedFinding extends Finding {
+    line: number;
+}
+
+/** A ClusterImagePolicy or TrustRoot, and what there is to say of it. */
+export interface LintedPolicy {
+    file: string;
+    /** The document's number in its file, from 0. */
+    document: number;
+    kind: string;
+    /** Null where there is none. */
+    name: string | null;
+    /** The line on which it begins. */
+    line: number;
+    findings: readonly PlacedFinding[];
+}
+
+/** The form of `--output json`. */
+export interface LintedPolicyJson {
+    file: string;
+    document: number;
+    name: string | null;
+    findings: readonly { severity: Severity; code: string; path: string; message: string; line: number }[];
+}
+
+interface PlacedManifest {
+    file: string;
+    document: YamlDocument;
+    /** Where in the document: a list has several. */
+    path: PropertyPath;
+    value: Readonly<Record<string, unknown>>;
+}
+
+/** Checks every policy of the files, alone and beside the others. */
+export function lintPolicies(files: readonly PolicyFile[], options: LintOptions): LintedPolicy[] {
+    const manifests = files.flatMap(({ file, documents }) =>
+        documents.flatMap((document) => manifestsIn(document.value, [], { file, document })),
+    );
+    const together = lintManifests(
+        manifests.map(({ value }) => value),
+        options,
+    );
+    const names = manifests.map(({ value }) => nameOf(value));
+    return manifests.map(({ file, document, path, value }, index) => {
+        const name = names[index] ?? null;
+        const isFirstOfName = names.indexOf(name) === index;
+        const shared = together.filter(({ policy }) => isFirstOfName && policy === (name ?? "(without a name)"));
+        const findings = [...checkManifest(value, options), ...shared.map(({ finding }) => finding)].map((finding) => {
+            const placed = [...path, ...finding.path];
+            return { ...finding, path: placed, line: document.lineOf(placed) };
+        });
+        return {
+            file,
+            document: document.index,
+            kind: String(value.kind),
+            name,
+            line: document.lineOf(path),
+            findings: findings.sort((left, right) => left.line - right.line),
+        };
+    });
+}
+
+/** What scripts read. */
+export function asJson({ file, document, name, findings }: LintedPolicy): LintedPolicyJson {
+    return {
+        file,
+        document,
+        name,
+        findings: findings.map((finding) => ({
+            severity: finding.severity,
+            code: finding.code,
+            path: formatPath(finding.path),
+            message: messageOf(finding),
+            line: finding.line,
+        })),
+    };
+}
+
+/** How many of the findings have this weight. */
+export function countOf(policies: readonly LintedPolicy[], severity: Severity): number {
+    return policies.flatMap(({ findings }) => findings).filter((finding) => finding.severity === severity).length;
+}
+
+/** The text of a finding on one line, without the place and the code, which JSON has beside it. */
+function messageOf(finding: Finding): string {
+    return formatFinding({ ...finding, path: [] })
+        .slice(0, -`[${finding.code}]`.length)
+        .replaceAll("\n", " ")
+        .replaceAll(/ {2,}/g, " ")
+        .trim();
+}
+
+function manifestsIn(
+    value: unknown,
+    path: PropertyPath,
+    place: Pick<PlacedManifest, "file" | "document">,
+): PlacedManifest[] {
+    if (!isRecord(value)) {
+        return [];
+    }
+    if (isList(value)) {
+        return value.items.flatMap((item, index) => manifestsIn(item, [...path, "items", index], place));
+    }
+    return isAboutPolicies(value) ? [{ ...place, path, value }] : [];
+}
+
+/** Also one of a wrong group or version, or of a wrong kind in the right group: the cluster would refuse it. */
+function isAboutPolicies(value: Readonly<Record<string, unknown>>): boolean {
+    const { kind, apiVersion } = value;
+    return (
+        manifestKind(value) !== undefined ||
+        kind === "ClusterImagePolicy" ||
+        kind === "TrustRoot" ||
+        (typeof apiVersion === "string" && apiVersion.startsWith("policy.sigstore.dev/"))
+    );
+}
+
+/** What `kubectl get -o yaml` prints for several objects. */
+function isList(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & {
+    items: readonly unknown[];
+} {
+    const isListKind =
+        value.kind === "List" || value.kind === "ClusterImagePolicyList" || value.kind === "TrustRootList";
+    return isListKind && Array.isArray(value.items);
+}
+
+function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | null {
+    return isRecord(metadata) && typeof metadata.name === "string" ? metadata.name : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

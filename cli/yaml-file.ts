@@ -1,0 +1,175 @@
+/** YAML of others: documents as plain values, and the line on which each part of them stands. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+
+import type { Document, DocumentOptions, Node, Pair, ParseOptions, SchemaOptions, YAMLMap } from "yaml";
+import type { PropertyPath } from "../core/policy";
+
+/** One document of a file. */
+export interface YamlDocument {
+    /** From 0, in its file. */
+    index: number;
+    /** Undefined for an empty document. */
+    value: unknown;
+    /** The line, from 1, of a part of the document; of the nearest part around it where there is no such part. */
+    lineOf: (path: PropertyPath) => number;
+}
+
+/** Text that is no YAML, or none that should be read. */
+export class YamlError extends Error {
+    public override readonly name = "YamlError";
+
+    /** @param line from 1; undefined for what has no place */
+    public constructor(
+        message: string,
+        public readonly line?: number,
+    ) {
+        super(message);
+    }
+}
+
+/** Uses of anchors, nested ones multiplied, in one document. Policies have a few; a bomb has billions. */
+const MAXIMUM_ALIASES = 100;
+
+/**
+ * As kubectl reads YAML (sigs.k8s.io/yaml): version 1.1, so that `yes` is a boolean and `<<` merges, but neither times
+ * nor numbers to the base 60. A key given twice, of which kubectl would keep the last without a word, is an error.
+ */
+const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
+    version: "1.1",
+    uniqueKeys: true,
+    logLevel: "error",
+    prettyErrors: false,
+    customTags: (tags) =>
+        tags.filter(
+            (tag) =>
+                typeof tag === "string" ||
+                !(tag.tag.endsWith(":timestamp") || ("format" in tag && tag.format === "TIME")),
+        ),
+};
+
+/** The parser's own messages quote the file, which may hold a private key; these do not. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+    ["BAD_ALIAS", "An alias names an anchor that is not there"],
+    ["BAD_INDENT", "The indentation does not fit what stands around it"],
+    ["BAD_SCALAR_START", "A value begins with a character that must stand in quotes"],
+    ["BLOCK_AS_IMPLICIT_KEY", "A nested mapping stands on the line of its key; put it on a line of its own"],
+    ["DUPLICATE_KEY", "The same key stands twice in one mapping, and only the last would count. Delete one of them"],
+    ["MISSING_CHAR", "A closing quote or bracket, or a colon, is missing"],
+    ["MULTILINE_IMPLICIT_KEY", "A line that should be a key has no colon, or text stands there without indentation"],
+    ["TAB_AS_INDENT", "A tab is used as indentation. Use spaces"],
+]);
+
+/**
+ * Reads all documents of a text.
+ *
+ * @throws YamlError
+ */
+export function readYaml(text: string): YamlDocument[] {
+    if (text.includes("\0")) {
+        throw new YamlError("This is no text.");
+    }
+    const lines = new LineCounter();
+    try {
+        const documents = [...parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })];
+        return documents.map((document, index) => ({
+            index,
+            value: valueOf(document, lines),
+            lineOf: (path) => lineAt(lines, offsetOf(document, path)),
+        }));
+    } catch (error) {
+        if (error instanceof RangeError) {
+            throw new YamlError("It is nested too deeply.");
+        }
+        throw error;
+    }
+}
+
+function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
+    const [error] = document.errors;
+    if (error !== undefined) {
+        const reason = REASONS.get(error.code) ?? "The structure of the file is broken here";
+        throw new YamlError(`${reason}.`, lineAt(lines, error.pos[0]));
+    }
+    let value: unknown;
+    try {
+        value = document.toJS({ maxAliasCount: MAXIMUM_ALIASES });
+    } catch (error) {
+        if (error instanceof ReferenceError) {
+            const start = lineAt(lines, startOf(document.contents));
+            throw new YamlError(
+                `The document uses its anchors more than ${MAXIMUM_ALIASES} times, as files do that are made to exhaust the memory.`,
+                start,
+            );
+        }
+        throw error;
+    }
+    if (containsItself(value)) {
+        throw new YamlError("An anchor contains itself.", lineAt(lines, startOf(document.contents)));
+    }
+    return value ?? undefined;
+}
+
+function containsItself(value: unknown, around = new Set<unknown>(), seen = new Set<unknown>()): boolean {
+    if (typeof value !== "object" || value === null || seen.has(value)) {
+        return around.has(value);
+    }
+    seen.add(value);
+    around.add(value);
+    const found = Object.values(value).some((part) => containsItself(part, around, seen));
+    around.delete(value);
+    return found;
+}
+
+function lineAt(lines: LineCounter, offset: number): number {
+    return Math.max(1, lines.linePos(offset).line);
+}
+
+function offsetOf(document: Document.Parsed, path: PropertyPath): number {
+    let offset = startOf(document.contents);
+    let node = target(document.contents, document);
+    for (const part of path) {
+        if (isMap(node)) {
+            const pair = pairOf(node, part, document);
+            if (pair === undefined) {
+                break;
+            }
+            offset = startOf(pair.key);
+            node = target(pair.value, document);
+        } else if (isSeq(node) && typeof part === "number" && part < node.items.length) {
+            offset = startOf(node.items[part]);
+            node = target(node.items[part], document);
+        } else {
+            break;
+        }
+    }
+    return offset;
+}
+
+/** The pair of a key, also where `<<` merges it from elsewhere. */
+function pairOf(map: YAMLMap, part: string | number, document: Document.Parsed): Pair | undefined {
+    const own = map.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+    if (own !== undefined) {
+        return own;
+    }
+    for (const { key, value } of map.items) {
+        // The parser gives the merge key as a symbol.
+        const sources = isScalar(key) && typeof key.value === "symbol" ? target(value, document) : undefined;
+        for (const source of isSeq(sources) ? sources.items : [sources]) {
+            const merged = target(source, document);
+            const pair = isMap(merged) ? pairOf(merged, part, document) : undefined;
+            if (pair !== undefined) {
+                return pair;
+            }
+        }
+    }
+    return undefined;
+}
+
+/** The node, or what it is an alias of. */
+function target(node: unknown, document: Document.Parsed): unknown {
+    return isAlias(node) ? node.resolve(document) : node;
+}
+
+function startOf(node: unknown): number {
+    return (node as Node | null | undefined)?.range?.[0] ?? 0;
+}
