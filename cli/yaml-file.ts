@@ -1,7 +1,7 @@
 /** YAML of others: documents as plain values, and the line on which each part of them stands. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
 
-import type { Document, DocumentOptions, Node, Pair, ParseOptions, SchemaOptions, YAMLMap } from "yaml";
+import type { Document, DocumentOptions, Node, Pair, ParseOptions, Scalar, SchemaOptions, YAMLMap } from "yaml";
 import type { PropertyPath } from "../core/policy";
 
 /** One document of a file. */
@@ -36,7 +36,8 @@ const MAXIMUM_ALIASES = 100;
  */
 const OPTIONS: ParseOptions & DocumentOptions & SchemaOptions = {
     version: "1.1",
-    uniqueKeys: true,
+    // The parser compares each key with each other one, which takes minutes for a map of some hundred thousand.
+    uniqueKeys: false,
     logLevel: "error",
     prettyErrors: false,
     customTags: (tags) =>
@@ -53,7 +54,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
     ["BAD_INDENT", "The indentation does not fit what stands around it"],
     ["BAD_SCALAR_START", "A value begins with a character that must stand in quotes"],
     ["BLOCK_AS_IMPLICIT_KEY", "A nested mapping stands on the line of its key; put it on a line of its own"],
-    ["DUPLICATE_KEY", "The same key stands twice in one mapping, and only the last would count. Delete one of them"],
     ["MISSING_CHAR", "A closing quote or bracket, or a colon, is missing"],
     ["MULTILINE_IMPLICIT_KEY", "A line that should be a key has no colon, or text stands there without indentation"],
     ["TAB_AS_INDENT", "A tab is used as indentation. Use spaces"],
@@ -90,6 +90,13 @@ function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
         const reason = REASONS.get(error.code) ?? "The structure of the file is broken here";
         throw new YamlError(`${reason}.`, lineAt(lines, error.pos[0]));
     }
+    const doubled = doubledKey(document);
+    if (doubled !== undefined) {
+        throw new YamlError(
+            "The same key stands twice in one mapping, and only the last would count. Delete one of them.",
+            lineAt(lines, startOf(doubled)),
+        );
+    }
     let value: unknown;
     try {
         value = document.toJS({ maxAliasCount: MAXIMUM_ALIASES });
@@ -107,6 +114,22 @@ function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
         throw new YamlError("An anchor contains itself.", lineAt(lines, startOf(document.contents)));
     }
     return value ?? undefined;
+}
+
+/** The first key that stands in its mapping a second time; as JSON has only strings for keys, 1 and "1" are the same. */
+function doubledKey(document: Document.Parsed): unknown {
+    let doubled: unknown;
+    visit(document, {
+        Map: (_, map) => {
+            const keys = new Set<string>();
+            doubled = map.items
+                .map(({ key }) => key)
+                .filter((key) => isScalar(key) && typeof key.value !== "symbol")
+                .find((key) => keys.size === keys.add(String((key as Scalar).value)).size);
+            return doubled === undefined ? undefined : visit.BREAK;
+        },
+    });
+    return doubled;
 }
 
 function containsItself(value: unknown, around = new Set<unknown>(), seen = new Set<unknown>()): boolean {

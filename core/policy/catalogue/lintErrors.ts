@@ -72,6 +72,11 @@ export const LINT_ERRORS = {
         "The controller compares it with 64 hexadecimal digits in lower case, and drops the policy where it differs.",
         "Write the output of sha256sum.",
     ],
+    "remote-program-of-attestation": [
+        "a failed download crashes the controller",
+        "Where spec.policy is absent, the controller looks for the URL of its error message there, and crashes: for every policy, until this one is gone.",
+        "Write the program in data, or in a ConfigMap.",
+    ],
     "rego-contract": [
         "this program never says yes",
         "policy-controller asks for data.sigstore.isCompliant.",

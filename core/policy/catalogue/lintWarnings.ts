@@ -90,11 +90,6 @@ export const LINT_WARNINGS = {
         "ConfigMaps are read from the controller's namespace.",
         "Leave namespace out.",
     ],
-    "remote-program-of-attestation": [
-        "a failed download would crash the controller",
-        "The controller's error message reads spec.policy.remote, also where the program is an attestation's (found in its source, clusterimagepolicy.go).",
-        "Write the program in data, or in a ConfigMap.",
-    ],
     "predicate-type-deprecated": [
         "the short predicate type is deprecated",
         "The webhook warns, and may refuse it in the future.",

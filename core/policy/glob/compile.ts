@@ -27,6 +27,8 @@ export type Positions = bigint;
 export class GlobMachine {
     /** Where the glob stands before the first character. */
     public readonly start: Positions;
+    /** What every name begins with that the glob matches. */
+    public readonly prefix: string;
     /** The characters that the glob names. */
     public readonly characters: ReadonlySet<string>;
     readonly #pieces: readonly string[];
@@ -35,6 +37,8 @@ export class GlobMachine {
     /** @param glob a glob that `globRefusal` has nothing against */
     public constructor(glob: string) {
         this.#pieces = (SHORTHANDS.get(glob) ?? glob).match(/\*\*|[^]/g) ?? [];
+        const wildcard = this.#pieces.findIndex((piece) => piece.startsWith("*"));
+        this.prefix = this.#pieces.slice(0, wildcard < 0 ? undefined : wildcard).join("");
         const places = new Map<string, Positions>();
         this.#pieces.forEach((piece, index) => places.set(piece, (places.get(piece) ?? 0n) | (1n << BigInt(index))));
         this.#places = places;

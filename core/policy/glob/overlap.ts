@@ -12,7 +12,13 @@ const STATE_LIMIT = 20_000;
  * well, but for globs that nobody would write by hand.
  */
 export function canMatchTogether(globs: readonly string[]): boolean {
+    if (!prefixesAgree(globs)) {
+        return false;
+    }
     const machines = globs.map((glob) => new GlobMachine(glob));
+    if (!haveCommonBeginning(machines)) {
+        return false;
+    }
     const alphabet = alphabetOf(machines);
     const first: Search = { name: NAME_START, positions: machines.map(({ start }) => start) };
     const seen = new Set([keyOf(first)]);
@@ -33,9 +39,22 @@ export function canMatchTogether(globs: readonly string[]): boolean {
     return seen.size > STATE_LIMIT;
 }
 
+/** What stands before the first star begins every name that a glob matches: a quick no for most pairs. */
+function prefixesAgree(globs: readonly string[]): boolean {
+    const prefixes = globs.map((glob) => glob.split("*", 1)[0] ?? "");
+    const longest = prefixes.reduce((left, right) => (left.length >= right.length ? left : right), "");
+    return prefixes.every((prefix) => longest.startsWith(prefix));
+}
+
 /** True where there can be an image that the glob matches. */
 export function canMatch(glob: string): boolean {
     return canMatchTogether([glob]);
+}
+
+/** Most globs of a cluster part at their first letters; a search would find the same, and take longer. */
+function haveCommonBeginning(machines: readonly GlobMachine[]): boolean {
+    const longest = machines.reduce((longer, { prefix }) => (prefix.length > longer.length ? prefix : longer), "");
+    return machines.every(({ prefix }) => longest.startsWith(prefix));
 }
 
 /** A place in the search: how far a name is, and where each glob stands. */

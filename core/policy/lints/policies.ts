@@ -1,6 +1,6 @@
 import { show, warning } from "../finding";
 import { globRefusal } from "../glob/compile";
-import { canMatch, canMatchTogether } from "../glob/overlap";
+import { canMatchTogether } from "../glob/overlap";
 import { isKnown } from "../unknown";
 
 import type { Finding } from "../finding";
@@ -59,7 +59,7 @@ function sharedGlob(left: NamedPolicy["spec"], right: NamedPolicy["spec"]): Shar
 
 function globsOf(spec: NamedPolicy["spec"]): { glob: string; index: number }[] {
     return (isKnown(spec.images) ? spec.images : []).flatMap((image, index) =>
-        isKnown(image) && isKnown(image.glob) && globRefusal(image.glob) === undefined && canMatch(image.glob)
+        isKnown(image) && isKnown(image.glob) && globRefusal(image.glob) === undefined
             ? [{ glob: image.glob, index }]
             : [],
     );

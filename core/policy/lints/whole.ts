@@ -164,10 +164,10 @@ function malformedSum({ remote }: Known<PolicyManifest>, path: PropertyPath): Fi
 function remoteOfAttestation({ program, path, ofAttestation, besideWhole }: PlacedProgram): Finding[] {
     return ofAttestation && program.remote !== undefined && !besideWhole
         ? [
-              warning("remote-program-of-attestation", [...path, "remote"], {
+              error("remote-program-of-attestation", [...path, "remote"], {
                   found: "remote in an attestation",
                   cluster:
-                      "The cluster's controller would crash whenever the download fails: it then looks for the URL in spec.policy, which is not there.",
+                      "The cluster's controller would crash, again and again, once the download fails or the sum differs; nothing is admitted meanwhile.",
                   instead: "Write the program in data, or in a ConfigMap.",
               }),
           ]
