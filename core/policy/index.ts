@@ -14,7 +14,7 @@ export { parseReference, referenceName, type ImageReference } from "./go/referen
 export type { LintOptions } from "./ignore";
 export { regexpMatcher, regexpRefusal } from "./go/regexp";
 export * from "./lint";
-export { controllerConfigFindings } from "./lints/controllerConfig";
+export { controllerConfigFindings } from "./lints/controller-config";
 export { globFindings } from "./lints/globs";
 export type { PolicyFinding } from "./lints/policies";
 export * from "./manifest";

@@ -10,7 +10,7 @@ import { emptyAuthorities, wholePolicyFindings } from "./lints/whole";
 import { renderSpec } from "./render";
 import { POLICY_SPEC } from "./schema";
 import { readShape } from "./shape";
-import { specPathOf } from "./specPath";
+import { specPathOf } from "./spec-path";
 import { isKnown, UNKNOWN } from "./unknown";
 
 import type { Finding } from "./finding";

@@ -1,6 +1,6 @@
 import { canonical } from "./canonical";
 import { API_VERSION, defaultAuthorityName } from "./manifest";
-import { cosignHashOf } from "./keyHash";
+import { cosignHashOf } from "./key-hash";
 import { PUBLIC_FULCIO_URL, PolicyMode } from "./spec";
 import { isKnown, UNKNOWN, whenKnown } from "./unknown";
 

@@ -9,7 +9,7 @@ import type {
     MatchManifest,
 } from "./manifest";
 import type { Authority, ClusterImagePolicySpec, Keyless, KeyRef, Match } from "./spec";
-import { cosignHashOf } from "./keyHash";
+import { cosignHashOf } from "./key-hash";
 
 /**
  * The typed policy that renders to a manifest: the way back from `renderClusterImagePolicy`, for policies that exist

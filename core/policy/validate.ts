@@ -5,10 +5,10 @@ import { validateImages } from "./rules/images";
 import { validateMatch } from "./rules/match";
 import { validateMode } from "./rules/mode";
 import { validatePolicyProgram } from "./rules/policy";
-import { validateTrustRootSpec } from "./rules/trustRoot";
+import { validateTrustRootSpec } from "./rules/trust-root";
 import { POLICY_SPEC, TRUST_ROOT_SPEC } from "./schema";
 import { readShape } from "./shape";
-import { specPathOf } from "./specPath";
+import { specPathOf } from "./spec-path";
 import { isKnown, UNKNOWN } from "./unknown";
 
 import type { Finding } from "./finding";

@@ -1,7 +1,7 @@
-import { LINT_ERRORS } from "./lintErrors";
-import { LINT_WARNINGS } from "./lintWarnings";
+import { LINT_ERRORS } from "./lint-errors";
+import { LINT_WARNINGS } from "./lint-warnings";
 import { REFUSED } from "./refused";
-import { REFUSED_TRUST_ROOTS } from "./refusedTrustRoots";
+import { REFUSED_TRUST_ROOTS } from "./refused-trust-roots";
 import { STRICTER } from "./stricter";
 import { RuleKind, rulesOf } from "./types";
 

@@ -1,6 +1,6 @@
 import { readPublicKeyAsCluster } from "../../keys";
 import { error, show, warning } from "../finding";
-import { cosignHashOf } from "../keyHash";
+import { cosignHashOf } from "../key-hash";
 import { isKnown } from "../unknown";
 import { authoritiesOf } from "./context";
 

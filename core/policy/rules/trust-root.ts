@@ -2,9 +2,9 @@ import { error, show } from "../finding";
 import { both, missing, neither } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
 import { enumerate, givenOf, isMissing } from "./present";
-import { validateRoot } from "./tufRoot";
-import { validateMirror } from "./tufMirror";
-import { validateSigstoreKeys } from "./sigstoreKeys";
+import { validateRoot } from "./tuf-root";
+import { validateMirror } from "./tuf-mirror";
+import { validateSigstoreKeys } from "./sigstore-keys";
 
 import type { Finding } from "../finding";
 import type { TrustRootManifestSpec } from "../manifest";
