@@ -124,7 +124,7 @@ describe("npm run demo", function () {
         const run = await demo([], (child) => {
             child.stderr?.on("data", (text: Buffer) => {
                 if (text.includes("pulumi preview")) {
-                    killProcessesWith("kube-apiserver", "signed-images-sandbox-");
+                    killProcessesWith("/kube-apiserver --", "signed-images-sandbox-");
                 }
             });
         });

@@ -87,8 +87,8 @@ describe("a sandbox that loses a process", function () {
     this.timeout(START_TIMEOUT_MS);
 
     it("says which, with its last lines, and keeps the logs", async () => {
-        const lines: string[] = [];
-        await using sandbox = await startSandbox({ report: (line) => lines.push(line) });
+        const failures: SandboxError[] = [];
+        await using sandbox = await startSandbox({ onFailure: (problem) => failures.push(problem) });
         const etcd = sandbox.processes.find(({ name }) => name === "etcd");
         process.kill(etcd?.pid ?? 0, "SIGKILL");
         await eventually("the failure is known", () => sandbox.failure !== undefined);
@@ -97,7 +97,7 @@ describe("a sandbox that loses a process", function () {
         expect(failure?.message).to.match(
             /^etcd \(pid \d+\) was ended by SIGKILL\. The last lines of etcd\.log:\n {4}\S/,
         );
-        expect(lines).to.include(failure?.message);
+        expect(failures).to.deep.equal([failure]);
         const { processes } = sandbox;
         await sandbox.stop();
         expect(processes.filter(({ pid }) => isRunning(pid))).to.deep.equal([]);
