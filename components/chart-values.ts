@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isPlainObject } from "./plain-object";
 import type { PolicyControllerArgs } from "./policy-controller";
 
 /** A webhook call may ask the registry several times; upstream's own manifests allow the same. */
@@ -38,8 +39,4 @@ function merge(base: pulumi.Inputs, over: pulumi.Inputs): pulumi.Inputs {
         merged[key] = isPlainObject(below) && isPlainObject(value) ? merge(below, value) : value;
     }
     return merged;
-}
-
-function isPlainObject(value: unknown): value is pulumi.Inputs {
-    return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type MaybeUnknown, type PropertyPath, UNKNOWN, valueAt } from "../core/policy";
+import { isPlainObject } from "./plain-object";
 
 /**
  * What is known of the arguments right now: every Output and Promise in them stands as UNKNOWN.
@@ -60,8 +61,4 @@ function mapLeaves(
         return Object.fromEntries(entries);
     }
     return change(value, path);
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

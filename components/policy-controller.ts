@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AdmissionGate, admissionGates } from "./admission-gates";
 import { chartValues } from "./chart-values";
 import { rejectFindings } from "./findings";
+import { CHART_REPOSITORY, CHART_VERSION } from "./pinned-chart";
 import { validatePolicyControllerArgs } from "./argument-rules";
 
 /** What the cluster does with an image that no ClusterImagePolicy matches. */
@@ -84,8 +85,6 @@ export const DEFAULT_CONTROLLER_NAMESPACE = "cosign-system";
 
 /** Also the Helm release name, so that objects are called what `helm install policy-controller` calls them. */
 const RELEASE_NAME = "policy-controller";
-const DEFAULT_CHART_REPOSITORY = "https://sigstore.github.io/helm-charts";
-const DEFAULT_CHART_VERSION = "0.10.6";
 
 /**
  * The sigstore policy-controller, installed from its Helm chart, and armed: what depends on this component is created
@@ -136,8 +135,8 @@ function chartSource(
     }
     return {
         chart: "policy-controller",
-        version: chart.version ?? DEFAULT_CHART_VERSION,
-        repositoryOpts: { repo: chart.repository ?? DEFAULT_CHART_REPOSITORY },
+        version: chart.version ?? CHART_VERSION,
+        repositoryOpts: { repo: chart.repository ?? CHART_REPOSITORY },
     };
 }
 

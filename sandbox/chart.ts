@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { CHART_REPOSITORY, CHART_VERSION } from "../components/pinned-chart";
 import { assembleChart } from "./assembly";
 import { checkPolicyControllerChart } from "./chart-file";
 import { SandboxError } from "./errors";
@@ -54,8 +55,6 @@ export interface LocateChartOptions {
 }
 
 export const CHART_NAME = "policy-controller";
-export const CHART_VERSION = "0.10.6";
-export const CHART_REPOSITORY = "https://sigstore.github.io/helm-charts";
 
 const PROJECT_FOLDER = resolve(__dirname, "..");
 const PROBE_TIMEOUT_MS = 3000;
