@@ -305,7 +305,15 @@ function keysCase(claim: string, keys: Record<string, unknown>, code: string, fi
 
 const TRUST_ROOTS: readonly Case[] = [
     ["nothing", trustRootOf({}), "trust-root-kind-count", "spec"],
-    ["two kinds", trustRootOf({ remote: {}, sigstoreKeys: {} }), "trust-root-kind-count", "spec"],
+    [
+        "two kinds",
+        trustRootOf({
+            remote: { root: ROOT, mirror: "https://tuf.example" },
+            sigstoreKeys: { certificateAuthorities: [AUTHORITY] },
+        }),
+        "trust-root-kind-count",
+        "spec",
+    ],
     ["no mirror", trustRootOf({ remote: { root: ROOT } }), "trust-root-mirror-missing", "spec.remote.mirror"],
     [
         "no root",

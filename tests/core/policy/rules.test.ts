@@ -2,8 +2,8 @@ import { expect } from "chai";
 
 import { CATALOGUE, RuleKind, validateManifest } from "../../../core/policy";
 import { BROKEN, VALID } from "./cases";
-import { KEYS } from "./samples";
-import { validation, withAuthorities, withSpec } from "./support";
+import { base64, KEYS } from "./samples";
+import { trustRootOf, validation, withAuthorities, withSpec } from "./support";
 
 const KEY = { key: { data: KEYS.p256 } };
 
@@ -63,4 +63,40 @@ describe("what v1beta1 loses", () => {
             "conversion-drops-field at spec.authorities.0.rfc3161timestamp",
         ]);
     });
+});
+
+describe("a refusal is quoted in the cluster's own words", () => {
+    const quotations: readonly (readonly [claim: string, document: unknown, words: string])[] = [
+        [
+            "images that are absent reach the API server as null",
+            withSpec({ images: undefined }),
+            'spec.images: Invalid value: "null": spec.images in body must be of type array: "null"',
+        ],
+        ["images that are empty do not", withSpec({ images: [] }), "missing field(s): spec.images"],
+        [
+            "a class without an end",
+            withSpec({ images: [{ glob: "a[" }] }),
+            "invalid value: a[: spec.images[0].glob\nglob is invalid: syntax error in pattern",
+        ],
+        [
+            "a class with an end",
+            withSpec({ images: [{ glob: "[a-z]" }] }),
+            'invalid value: [a-z]: spec.images[0].glob\nglob is invalid: invalid glob "[a-z]"',
+        ],
+        [
+            "no name",
+            { ...withSpec({}), metadata: {} },
+            "metadata.name: Required value: name or generateName is required",
+        ],
+        [
+            "a TUF repository without files",
+            trustRootOf({ repository: { root: base64('{"signatures":[]}') } }),
+            'spec.repository.mirrorFS: Invalid value: "null": spec.repository.mirrorFS in body must be of type string: "null"',
+        ],
+    ];
+    for (const [claim, document, words] of quotations) {
+        it(claim, () => {
+            expect(validateManifest(document).map(({ cluster }) => cluster)).to.deep.equal([words]);
+        });
+    }
 });
