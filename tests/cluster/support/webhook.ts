@@ -29,6 +29,8 @@ export interface Answer {
 /** Requests under way at the same time. */
 const AT_ONCE = 32;
 
+const NAMESPACES = "/api/v1/namespaces";
+const ENFORCED = "enforced";
 const POLICY_API = "/apis/policy.sigstore.dev";
 const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1";
 
@@ -37,6 +39,8 @@ const NO_WAY_OUT = { HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.
 
 /** policy-controller in a sandbox of its own, installed from upstream's manifests: without Pulumi and without Helm. */
 export class Webhook implements AsyncDisposable {
+    private settled = 0;
+
     private constructor(
         readonly sandbox: Sandbox,
         readonly api: Api,
@@ -51,6 +55,9 @@ export class Webhook implements AsyncDisposable {
             await Cluster.fromKubeconfig(sandbox.kubeconfig).create(
                 await upstreamManifests({ goModule: CATALOGUE[tool].module, env: NO_WAY_OUT }),
             );
+            await webhook.api.create(NAMESPACES, {
+                metadata: { name: ENFORCED, labels: { "policy.sigstore.dev/include": "true" } },
+            });
             await webhook.waitUntilArmed();
             return webhook;
         } catch (error) {
@@ -74,10 +81,55 @@ export class Webhook implements AsyncDisposable {
         return answers;
     }
 
-    /** Creates an object for good, where the cluster takes it. */
-    async create(document: unknown, query: Record<string, string> = {}): Promise<Answer> {
+    /** Creates a policy or a trust root for good, where the cluster takes it. */
+    create(document: unknown, query: Record<string, string> = {}): Promise<Answer> {
+        return this.post(pathOf(document), document, query);
+    }
+
+    /** What the cluster says of a pod with this image in a namespace that opted in. It does not keep the pod. */
+    judgeImage(image: string, labels: Record<string, string> = {}): Promise<Answer> {
+        const pod = {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: { name: "judged", labels },
+            spec: { containers: [{ name: "main", image }] },
+        };
+        return this.post(`${NAMESPACES}/${ENFORCED}/pods`, pod, { dryRun: "All" });
+    }
+
+    /** Creates policies, and waits until images are judged by them. */
+    async enforce(policies: readonly unknown[]): Promise<void> {
+        const answers = await Promise.all(policies.map((policy) => this.create(policy)));
+        const refused = answers.find(({ accepted }) => !accepted);
+        if (refused !== undefined) {
+            throw new Error(refused.message);
+        }
+        await eventually("the policies are Ready", async () => (await this.policies()).every(isReady));
+        await this.settle();
+    }
+
+    /**
+     * Waits until the webhook knows what the controller knew when this was called: both are one process, and the
+     * webhook reads policies from a ConfigMap, to which the one made here is added last.
+     */
+    async settle(): Promise<void> {
+        this.settled += 1;
+        const name = `sentinel-${this.settled}`;
+        await this.create(staticPolicy(name, `${name}.invalid/**`));
+        await eventually("the policies are enforced", async () => {
+            const { message } = await this.judgeImage(`${name}.invalid/app@${SOME_DIGEST}`);
+            return failedPolicies(message).includes(name);
+        });
+    }
+
+    /** All policies that there are. */
+    async policies(): Promise<WithStatus[]> {
+        return (await this.api.get<{ items: WithStatus[] }>(`${POLICY_API}/v1alpha1/clusterimagepolicies`)).items;
+    }
+
+    private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
         try {
-            const object = await this.api.create<Record<string, unknown>>(pathOf(document), document as object, {
+            const object = await this.api.create<Record<string, unknown>>(path, body as object, {
                 // What a plain request does: a field that the CRD does not know is dropped without a word.
                 fieldValidation: "Ignore",
                 ...query,
@@ -121,13 +173,41 @@ interface WebhookConfigurations {
     items: { webhooks: { rules?: unknown }[] }[];
 }
 
+/** What the controller says of an object. */
+export interface WithStatus {
+    metadata: { name: string };
+    status?: { conditions?: { type: string; status: string; message?: string }[] };
+}
+
+export function isReady({ status }: WithStatus): boolean {
+    return status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false;
+}
+
+/** Any digest will do where no signature is looked for. */
+export const SOME_DIGEST = `sha256:${"a".repeat(64)}`;
+
+/** A policy that refuses every image that its globs match, without asking a registry. */
+export function staticPolicy(name: string, ...globs: string[]): object {
+    return policyNamed(name, {
+        images: globs.map((glob) => ({ glob })),
+        authorities: [{ static: { action: "fail" } }],
+    });
+}
+
+export function policyNamed(name: string, spec: object): object {
+    return { apiVersion: "policy.sigstore.dev/v1alpha1", kind: "ClusterImagePolicy", metadata: { name }, spec };
+}
+
+/** The policies that an image has failed, by a refusal of its pod. */
+export function failedPolicies(message: string): string[] {
+    return Array.from(
+        message.matchAll(/failed policy: ([^:\s]+): spec\.containers\[0\]\.image/g),
+        ([, name]) => name ?? "",
+    );
+}
+
 /** In the older version, so that the conversion webhook must answer as well. */
-const HARMLESS = {
-    apiVersion: "policy.sigstore.dev/v1beta1",
-    kind: "ClusterImagePolicy",
-    metadata: { name: "harmless" },
-    spec: { images: [{ glob: "registry.invalid/**" }], authorities: [{ static: { action: "pass" } }] },
-};
+const HARMLESS = { ...staticPolicy("harmless", "registry.invalid/**"), apiVersion: "policy.sigstore.dev/v1beta1" };
 
 /** Undefined while nobody answers. */
 function answerOrNot(webhook: Webhook) {
