@@ -181,7 +181,9 @@ for (const tool of CONTROLLERS) {
                     );
                     await webhook.remove(policy);
                     await eventually("they are judged again", async () =>
-                        (await webhook.judgeImage(`other.invalid/app@${SOME_DIGEST}`)).message.includes('no matching policies'),
+                        (await webhook.judgeImage(`other.invalid/app@${SOME_DIGEST}`)).message.includes(
+                            "no matching policies",
+                        ),
                     );
                 },
             },
