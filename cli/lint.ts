@@ -1,13 +1,14 @@
 import { CATALOGUE, RuleKind, Severity } from "../core/policy";
 import { outputFormat, parse, printable } from "./command";
-import { CliError, ExitCode, UsageError } from "./errors";
-import { decodeUtf8, inputName, readInput, STDIN } from "./input";
+import { ExitCode, UsageError } from "./errors";
+import { inputName } from "./input";
 import { asJson, countOf, lintPolicies } from "./lint-policies";
 import { lintText } from "./lint-text";
-import { readYaml, YamlError } from "./yaml-file";
+import { readPolicyFiles } from "./policy-files";
 
 import type { Command, Surroundings } from "./command";
-import type { LintedPolicy, PolicyFile } from "./lint-policies";
+import type { LintedPolicy } from "./lint-policies";
+import type { PolicyFile } from "./policy-files";
 
 const HELP = `Usage: signed-images lint [--output text|json] [--ignore CODE]… FILE…
 
@@ -33,9 +34,8 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     });
     const format = outputFormat(values.output);
     values.ignore.forEach(requireLint);
-    requireFiles(files);
 
-    const { read, problems } = await readFiles(files, surroundings);
+    const { read, problems } = await readPolicyFiles(files, surroundings);
     const policies = lintPolicies(read, { ignoreLints: values.ignore });
     problems.forEach((problem) => surroundings.stderr.write(`${problem}\n`));
     if (format === "json") {
@@ -56,44 +56,6 @@ function writeText(files: readonly PolicyFile[], policies: readonly LintedPolicy
     }
     if (policies.length > 0) {
         stdout.write(lintText(policies, stdout.isTTY === true && (env.NO_COLOR ?? "") === ""));
-    }
-}
-
-/** Reads all files; those that cannot be read do not keep the others from being checked. */
-async function readFiles(files: readonly string[], { stdin }: Surroundings) {
-    const read: PolicyFile[] = [];
-    const problems: string[] = [];
-    for (const file of new Set(files)) {
-        try {
-            const text = decodeUtf8(await readInput(file, stdin));
-            if (text === undefined) {
-                throw new YamlError("This is not UTF-8.");
-            }
-            read.push({ file, documents: readYaml(text) });
-        } catch (error) {
-            problems.push(problemOf(file, error));
-        }
-    }
-    return { read, problems };
-}
-
-function problemOf(file: string, error: unknown): string {
-    if (error instanceof YamlError) {
-        const place = error.line === undefined ? "" : `, line ${error.line}`;
-        return `${inputName(file)}${place}: this cannot be read as YAML. ${error.message}`;
-    }
-    if (error instanceof CliError) {
-        return error.message;
-    }
-    throw error;
-}
-
-function requireFiles(files: readonly string[]): void {
-    if (files.length === 0) {
-        throw new UsageError("FILE is missing. Give one or more files, or - for standard input.");
-    }
-    if (files.filter((file) => file === STDIN).length > 1) {
-        throw new UsageError("- is given twice. Standard input can be read once.");
     }
 }
 

@@ -22,6 +22,7 @@ export * from "./path";
 export { renderClusterImagePolicy, renderTrustRoot } from "./render";
 export { nameRefusal } from "./rules/metadata";
 export * from "./spec";
+export { importRefusals, programOf, type ProgramOptions } from "./typescript/program";
 export * from "./unknown";
 export { specOfManifest } from "./unrender";
 export * from "./validate";
