@@ -7,7 +7,7 @@ export * from "./check";
 export { manifestKind, type ManifestKind } from "./document";
 export * from "./finding";
 export { admissionName, matchesImage, matchesName } from "./glob/match";
-export { canMatch, canMatchTogether } from "./glob/overlap";
+export { canMatch, canMatchTogether, GlobComparison } from "./glob/overlap";
 export { globRefusal } from "./glob/compile";
 export { Images } from "./glob/images";
 export { parseReference, referenceName, type ImageReference } from "./go/reference";
