@@ -404,8 +404,7 @@ describe("lints across policies", () => {
 
         const OWN_WORD: Readonly<Record<string, Record<string, unknown>>> = {
             "asks a program of its own": { policy: { type: "cue", data: "{}" } },
-            "has an image that the other has not": {
-                images: [{ glob: "ghcr.io/acme/**" }, { glob: "ghcr.io/base@*" }],
+            "has an image that the other has not": { images: [{ glob: "ghcr.io/acme/app@*" }, { glob: "ghcr.io/base@*" }],
             },
             "demands attestations": { authorities: [{ ...KEY, attestations: [ATTESTATION] }] },
         };
