@@ -11,12 +11,16 @@ import type { LintedPolicy } from "./lint-policies";
 import type { PolicyFile } from "./policy-files";
 
 const HELP = `Usage: signed-images lint [--output text|json] [--ignore CODE]… FILE…
+       signed-images lint --explain CODE
 
 Says what a cluster would refuse in ClusterImagePolicies and TrustRoots, and what it would accept and not apply as
 meant. FILE is YAML or JSON, with one document or several; - is standard input. Objects of other kinds are passed over;
 a List is looked into. Policies are also checked beside all others that are given.
 
+docs/findings.md explains each finding by the code in brackets behind it; --explain CODE shows it here.
+
 Options:
+  --explain CODE      say what a code means, and what to write instead
   --output text|json  json: an array of {file, document, name, findings: [{severity, code, path, message, line}]}
   --ignore CODE       leave out a lint by its code; repeatable. What the cluster refuses cannot be left out
   -h, --help          show this
@@ -31,7 +35,12 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     const { values, positionals: files } = parse(args, {
         output: { type: "string" },
         ignore: { type: "string", multiple: true, default: [] },
+        explain: { type: "string" },
     });
+    if (values.explain !== undefined) {
+        surroundings.stdout.write(explanationOf(values.explain));
+        return ExitCode.Ok;
+    }
     const format = outputFormat(values.output);
     values.ignore.forEach(requireLint);
 
@@ -57,6 +66,15 @@ function writeText(files: readonly PolicyFile[], policies: readonly LintedPolicy
     if (policies.length > 0) {
         stdout.write(lintText(policies, stdout.isTTY === true && (env.NO_COLOR ?? "") === ""));
     }
+}
+
+function explanationOf(code: string): string {
+    const rule = Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code] : undefined;
+    if (rule === undefined) {
+        throw new UsageError(`--explain ${printable(code)}: there is no such code.`);
+    }
+    const ignoring = rule.kind === RuleKind.Lint ? `It can be left out: --ignore ${code}.` : "It cannot be left out.";
+    return `${code} (${rule.severity}): ${rule.title}.\n${rule.why}\n${rule.instead}\n${ignoring}\n`;
 }
 
 function requireLint(code: string): void {

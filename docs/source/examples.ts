@@ -30,7 +30,7 @@ const DOCUMENTS = at("document", {
     "name-invalid": [WHOLE.replace("name: acme", "name: Acme_Policy"), WHOLE],
     "api-version-converted": [WHOLE.replace("v1alpha1", "v1beta1"), WHOLE],
     "conversion-drops-field": [
-        `${WHOLE.replace("v1alpha1", "v1beta1").replace("release-pub } } }]", "release-pub } }, rfc3161timestamp: {} }]")}`,
+        WHOLE.replace("v1alpha1", "v1beta1").replace("release-pub } } }]", "release-pub } }, rfc3161timestamp: {} }]"),
         WHOLE,
     ],
 });

@@ -62,7 +62,7 @@ export function pages(): Page[] {
 
 function rulesOf({ kind, severity }: Pick<Section, "kind" | "severity">): [string, RuleDoc][] {
     return Object.entries(CATALOGUE).flatMap(([code, rule]): [string, RuleDoc][] =>
-        rule !== undefined && rule.kind === kind && rule.severity === severity ? [[code, rule]] : [],
+        rule?.kind === kind && rule.severity === severity ? [[code, rule]] : [],
     );
 }
 
