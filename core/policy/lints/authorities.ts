@@ -38,7 +38,9 @@ function staticPass(
     path: PropertyPath,
     spec: Known<ClusterImagePolicyManifestSpec>,
 ): Finding[] {
-    return isKnown(answer) && answer.action === "pass" && spec.mode !== "warn"
+    // A program of the whole policy runs behind the pass, and may refuse.
+    const isLast = spec.mode !== "warn" && spec.policy === undefined;
+    return isKnown(answer) && answer.action === "pass" && isLast
         ? [
               warning("static-pass", [...path, "static", "action"], {
                   found: "pass",
