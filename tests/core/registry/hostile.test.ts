@@ -10,7 +10,7 @@ import {
     StandIn,
     type Handler,
 } from "./support/stand-in";
-import { client, closeClients, codeOf, failureOf, repositoryAt } from "./support/registry";
+import { closeClients, codeOf, failureOf, impatient, repositoryAt } from "./support/registry";
 
 const MIB = 1024 * 1024;
 const HONEST = manifestNamed("honest");
@@ -33,7 +33,7 @@ describe("a registry that", () => {
     it("is down is unreachable, and is not asked again for each image", async () => {
         const { host } = await registryThat(() => undefined);
         await standIns.splice(0)[0]?.stop();
-        const reader = client({ retries: 2 });
+        const reader = impatient({ retries: 2 });
         const images = Array.from({ length: 100 }, (_, index) => repositoryAt(host, `acme/${index}`));
         const codes = await Promise.all(images.map((image) => codeOf(reader.manifest(image, "latest"))));
         expect(new Set(codes)).to.deep.equal(new Set(["unreachable"]));
@@ -43,7 +43,7 @@ describe("a registry that", () => {
 
     it("never answers times out, a hundred images together", async () => {
         const { host } = await registryThat(() => undefined);
-        const reader = client();
+        const reader = impatient();
         const started = Date.now();
         const images = Array.from({ length: 100 }, (_, index) => repositoryAt(host, `acme/${index}`));
         const codes = await Promise.all(images.map((image) => codeOf(reader.manifest(image, "latest"))));
@@ -59,16 +59,16 @@ describe("a registry that", () => {
                 clearInterval(timer);
             });
         });
-        const failure = await failureOf(client().manifest(repositoryAt(host), "latest"));
+        const failure = await failureOf(impatient().manifest(repositoryAt(host), "latest"));
         expect(failure).to.include({ code: "timeout", registry: host, repository: "acme/app" });
-        expect(failure.message).to.equal(`${host}/acme/app: did not send the whole answer within 400 ms`);
+        expect(failure.message).to.equal(`${host}/acme/app: did not send the whole answer within 600 ms`);
     });
 
     it("sends another manifest than the digest's is found out", async () => {
         const { host } = await registryThat((_request, response) => {
             answerManifest(response, manifestNamed("another"));
         });
-        expect(await codeOf(client().manifest(repositoryAt(host), DIGEST))).to.equal("digest-mismatch");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), DIGEST))).to.equal("digest-mismatch");
     });
 
     it("announces another digest than that of its bytes is found out, also for a tag", async () => {
@@ -76,14 +76,16 @@ describe("a registry that", () => {
             response.writeHead(200, { "content-type": MANIFEST_TYPE, "docker-content-digest": DIGEST });
             response.end(manifestNamed("another"));
         });
-        expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("digest-mismatch");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("digest-mismatch");
     });
 
     it("answers HEAD for a digest with another is found out", async () => {
         const { host } = await registryThat((_request, response) => {
             answerManifest(response, manifestNamed("another"));
         });
-        expect(await codeOf(client().resolve({ ...repositoryAt(host), digest: DIGEST }))).to.equal("digest-mismatch");
+        expect(await codeOf(impatient().resolve({ ...repositoryAt(host), digest: DIGEST }))).to.equal(
+            "digest-mismatch",
+        );
     });
 
     for (const [what, sent] of [
@@ -98,7 +100,7 @@ describe("a registry that", () => {
                     response.end(sent);
                 });
                 const descriptor = { mediaType: "text/plain", digest: sha256(Buffer.from("hello")), size: 5 };
-                expect(await codeOf(client().blob(repositoryAt(host), descriptor))).to.equal(
+                expect(await codeOf(impatient().blob(repositoryAt(host), descriptor))).to.equal(
                     what === "other" ? "digest-mismatch" : "size-mismatch",
                 );
             });
@@ -110,7 +112,7 @@ describe("a registry that", () => {
             response.writeHead(200, { "content-length": HONEST.length });
             response.write(HONEST.subarray(0, 10), () => response.destroy());
         });
-        const failure = await failureOf(client().manifest(repositoryAt(standIn.host), "latest"));
+        const failure = await failureOf(impatient().manifest(repositoryAt(standIn.host), "latest"));
         expect(failure.code).to.equal("unreachable");
         expect(failure.message).to.contain("in the middle of the answer");
         expect(standIn.received).to.have.length(3);
@@ -131,7 +133,7 @@ describe("a registry that", () => {
             send();
         });
         const before = process.memoryUsage().rss;
-        const reader = client({ timeouts: { responseMs: 5000, exchangeMs: 5000, questionMs: 10_000 } });
+        const reader = impatient({ timeouts: { responseMs: 5000, exchangeMs: 5000, questionMs: 10_000 } });
         expect(await codeOf(reader.manifest(repositoryAt(host), "latest"))).to.equal("too-large");
         expect(sent).to.be.below(32 * MIB);
         expect(process.memoryUsage().rss - before).to.be.below(128 * MIB);
@@ -142,7 +144,7 @@ describe("a registry that", () => {
             response.writeHead(200, { "content-type": MANIFEST_TYPE, "content-length": 100 * MIB });
             response.write("{");
         });
-        const failure = await failureOf(client().manifest(repositoryAt(host), "latest"));
+        const failure = await failureOf(impatient().manifest(repositoryAt(host), "latest"));
         expect(failure.code).to.equal("too-large");
         expect(failure.message).to.contain(`${4 * MIB} bytes`);
     });
@@ -155,7 +157,7 @@ describe("a registry that", () => {
                 clearInterval(timer);
             });
         });
-        expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("denied");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("denied");
     });
 
     it("redirects to itself is a loop", async () => {
@@ -163,7 +165,7 @@ describe("a registry that", () => {
             response.writeHead(307, { location: request.url });
             response.end();
         });
-        expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("redirect-loop");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("redirect-loop");
     });
 
     it("redirects ever further is left after ten redirects", async () => {
@@ -171,7 +173,7 @@ describe("a registry that", () => {
             response.writeHead(302, { location: `${request.url}x` });
             response.end();
         });
-        expect(await codeOf(client().manifest(repositoryAt(standIn.host), "latest"))).to.equal("redirect-loop");
+        expect(await codeOf(impatient().manifest(repositoryAt(standIn.host), "latest"))).to.equal("redirect-loop");
         expect(standIn.received).to.have.length(11);
     });
 
@@ -190,7 +192,7 @@ describe("a registry that", () => {
                 response.writeHead(307, { location });
                 response.end();
             });
-            expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("insecure-redirect");
+            expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("insecure-redirect");
         });
     }
 
@@ -202,7 +204,7 @@ describe("a registry that", () => {
                 answerManifest(response, HONEST);
             }
         });
-        const manifest = await client().manifest(repositoryAt(standIn.host), DIGEST);
+        const manifest = await impatient().manifest(repositoryAt(standIn.host), DIGEST);
         expect(manifest).to.include({ digest: DIGEST, mediaType: MANIFEST_TYPE, size: HONEST.length });
         expect(standIn.received).to.have.length(2);
     });
@@ -211,7 +213,7 @@ describe("a registry that", () => {
         const standIn = await registryThat((_request, response) => {
             answerError(response, 503, "UNAVAILABLE", "down for\u001b[2J repair");
         });
-        const failure = await failureOf(client().manifest(repositoryAt(standIn.host), "latest"));
+        const failure = await failureOf(impatient().manifest(repositoryAt(standIn.host), "latest"));
         expect(failure).to.include({ code: "server-error", status: 503 });
         expect(failure.message).to.contain("UNAVAILABLE, down for?[2J repair");
         expect(standIn.received).to.have.length(3);
@@ -228,7 +230,7 @@ describe("a registry that", () => {
                 answerManifest(response, HONEST);
             }
         });
-        const reader = client({ timeouts: { responseMs: 500, exchangeMs: 500, questionMs: 5000 } });
+        const reader = impatient({ timeouts: { responseMs: 500, exchangeMs: 500, questionMs: 5000 } });
         expect(await reader.manifest(repositoryAt(host), "latest")).to.include({ digest: DIGEST });
         expect((times[1] ?? 0) - (times[0] ?? 0)).to.be.at.least(950);
     });
@@ -238,7 +240,7 @@ describe("a registry that", () => {
             response.setHeader("retry-after", new Date(Date.now() + 3_600_000).toUTCString());
             answerError(response, 429, "TOOMANYREQUESTS");
         });
-        const reader = client();
+        const reader = impatient();
         const failure = await failureOf(reader.manifest(repositoryAt(standIn.host), "latest"));
         expect(failure).to.include({ code: "rate-limited", status: 429 });
         expect(failure.retryAfterMs).to.be.within(3_500_000, 3_600_000);
@@ -259,7 +261,7 @@ describe("a registry that", () => {
         const { host } = await registryThat((_request, response) => {
             answerManifest(response, index, INDEX_TYPE);
         });
-        const read = await client().manifest(repositoryAt(host), sha256(index));
+        const read = await impatient().manifest(repositoryAt(host), sha256(index));
         expect(read.content).to.deep.include({ manifests });
     });
 
@@ -276,7 +278,7 @@ describe("a registry that", () => {
             const { host } = await registryThat((_request, response) => {
                 answerManifest(response, bytes);
             });
-            expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("malformed");
+            expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("malformed");
         });
     }
 
@@ -288,7 +290,7 @@ describe("a registry that", () => {
             });
             response.end('{"manifests":[]}');
         });
-        expect(await codeOf(client().referrers(repositoryAt(standIn.host), DIGEST))).to.equal("too-large");
+        expect(await codeOf(impatient().referrers(repositoryAt(standIn.host), DIGEST))).to.equal("too-large");
         expect(standIn.received).to.have.length(16);
     });
 
@@ -296,7 +298,7 @@ describe("a registry that", () => {
         const { host } = await registryThat((_request, response) => {
             response.socket?.end("SSH-2.0-OpenSSH_9.9\r\n");
         });
-        expect(await codeOf(client().manifest(repositoryAt(host), "latest"))).to.equal("malformed");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("malformed");
     });
 
     it("misbehaves does not keep others from being read", async () => {
@@ -310,11 +312,10 @@ describe("a registry that", () => {
         const honest = await registryThat((_request, response) => {
             answerManifest(response, HONEST);
         });
-        const reader = client({ timeouts: { responseMs: 1000, exchangeMs: 2000, questionMs: 3000 } });
-        const started = Date.now();
+        const reader = impatient({ timeouts: { responseMs: 1000, exchangeMs: 2000, questionMs: 3000 } });
         const bad = [silent, endless].map(({ host }) => codeOf(reader.manifest(repositoryAt(host), "latest")));
-        expect(await reader.manifest(repositoryAt(honest.host), "latest")).to.include({ digest: DIGEST });
-        expect(Date.now() - started).to.be.below(900);
+        const first = await Promise.race([bad[0], reader.manifest(repositoryAt(honest.host), "latest")]);
+        expect(first).to.include({ digest: DIGEST });
         expect(await Promise.all(bad)).to.deep.equal(["timeout", "too-large"]);
     });
 });

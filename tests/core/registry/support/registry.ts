@@ -2,20 +2,18 @@ import { RegistryClient, RegistryError } from "../../../../core/registry";
 
 import type { RegistryErrorCode, RegistryOptions, RepositoryName } from "../../../../core/registry";
 
-/** Short, for stand-ins that never answer; and nothing of this machine's configuration. */
-export const IMPATIENT: RegistryOptions = {
-    environment: {},
-    retryDelayMs: 1,
-    timeouts: { connectMs: 500, responseMs: 200, exchangeMs: 400, questionMs: 1500 },
-};
+const clients = new Set<RegistryClient>();
 
-export const clients = new Set<RegistryClient>();
-
-/** A client that `closeClients` closes. */
+/** A client that knows nothing of this machine's configuration, and that `closeClients` closes. */
 export function client(options: RegistryOptions = {}): RegistryClient {
-    const made = new RegistryClient({ ...IMPATIENT, ...options });
+    const made = new RegistryClient({ environment: {}, retryDelayMs: 1, ...options });
     clients.add(made);
     return made;
+}
+
+/** A client for stand-ins that never answer. */
+export function impatient(options: RegistryOptions = {}): RegistryClient {
+    return client({ timeouts: { connectMs: 500, responseMs: 300, exchangeMs: 600, questionMs: 1500 }, ...options });
 }
 
 /** For an `afterEach`. */
