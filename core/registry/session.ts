@@ -216,9 +216,9 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
     }
 }
 
-/** Go's and nginx's servers answer a plain request on a TLS port with 400. */
+/** Go's and nginx's servers answer a plain request on a TLS port with 400; to HEAD without a word more. */
 function seemsToWantTls(scheme: Scheme, { response }: Answer): boolean {
-    return scheme === "http" && response.status === 400 && /https/i.test(response.body.toString("latin1"));
+    return scheme === "http" && response.status === 400;
 }
 
 /** A failure that the other scheme may not have. A certificate that is not trusted is no reason to do without one. */
