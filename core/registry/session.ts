@@ -117,7 +117,7 @@ export class RegistrySession {
 
     private async byScheme(scheme: Scheme, question: Question, deadline: number): Promise<Answer> {
         const origin = originOf(`${scheme}://${this.registry}`);
-        const start = origin && addressOf(origin, question);
+        const start = origin === undefined ? undefined : addressOf(origin, question);
         if (origin === undefined || start === undefined) {
             const message = `there is no address for ${question.asked} in it`;
             throw new RegistryError(message, { ...this.about(question), code: "malformed" });
@@ -219,7 +219,7 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
 /** Undefined where the text says more than whom to connect to. */
 function originOf(text: string): string | undefined {
     const url = URL.parse(text);
-    return url?.href === `${url?.origin ?? ""}/` ? url?.origin : undefined;
+    return url !== null && url.href === `${url.origin}/` ? url.origin : undefined;
 }
 
 /** Undefined where a URL would not lead into the repository: `acme/../other` is a name, and a way out. */
