@@ -58,7 +58,7 @@ function readUrl(value: unknown, path: PropertyPath): Shaped {
         : wrong(
               error("url-invalid", path, {
                   found: show(value),
-                  cluster: `cannot decode incoming new object: parse ${show(value)}: ${refusal}`,
+                  cluster: `cannot decode incoming new object: parse …: ${refusal}`,
                   instead: "Write a URL such as https://rekor.sigstore.dev; encode other characters with %.",
               }),
           );

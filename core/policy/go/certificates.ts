@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
+import { ASN1Obj } from "@sigstore/core";
+
 import { decodePem } from "../../keys/pem";
 
 /** What is in a PEM file of certificates. */
@@ -20,11 +22,11 @@ export function readCertificates(pem: string, end: "trim" | "exact"): Certificat
     while (rest !== "") {
         const block = decodePem(rest);
         if (block === undefined) {
-            return { certificates, refusal: "error during PEM decoding" };
+            return { certificates, refusal: "text that is no PEM block" };
         }
         const certificate = parseCertificate(block.body);
         if (certificate === undefined) {
-            return { certificates, refusal: "x509: malformed certificate" };
+            return { certificates, refusal: "a malformed certificate" };
         }
         certificates.push(certificate);
         rest = block.rest;
@@ -32,10 +34,24 @@ export function readCertificates(pem: string, end: "trim" | "exact"): Certificat
     return { certificates };
 }
 
+/** Undefined for what Go's crypto/x509 refuses: it reads all of a certificate at once, OpenSSL what it is asked for. */
 function parseCertificate(der: Buffer): X509Certificate | undefined {
     try {
-        return new X509Certificate(der);
+        const certificate = new X509Certificate(der);
+        return isWhole(certificate) && hasOneSignatureAlgorithm(der) ? certificate : undefined;
     } catch {
         return undefined;
     }
+}
+
+function isWhole({ publicKey, validFromDate, validToDate }: X509Certificate): boolean {
+    return publicKey.type === "public" && [validFromDate, validToDate].every((date) => !Number.isNaN(date.getTime()));
+}
+
+/** The algorithm stands in the signed part and beside the signature (RFC 5280, 4.1.1.2). */
+function hasOneSignatureAlgorithm(der: Buffer): boolean {
+    const [signed, algorithm] = ASN1Obj.parseBuffer(Buffer.from(der)).subs;
+    // Behind the serial number, and a version where there is one.
+    const inside = signed?.subs[signed.subs[0]?.tag.isContextSpecific(0x00) === true ? 2 : 1];
+    return inside !== undefined && algorithm !== undefined && inside.toDER().equals(algorithm.toDER());
 }
