@@ -52,7 +52,14 @@ describe("policies that are in the cluster already", function () {
         const located = await locateChart({ directory: sandbox.directory, allowNetwork: false });
         chart = "path" in located ? located.path : "";
         stack = await LocalWorkspace.createStack(
-            { stackName: "test", projectName: "adoption", program: () => Promise.resolve(program()) },
+            {
+                stackName: "test",
+                projectName: "adoption",
+                program: () => {
+                    program();
+                    return Promise.resolve();
+                },
+            },
             {
                 envVars: {
                     ...engine.environment,

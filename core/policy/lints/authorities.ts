@@ -58,7 +58,7 @@ function attestationsOnly(authority: Known<AuthorityManifest>, path: PropertyPat
     return isKnown(attestations) && attestations.length > 0 && verifies
         ? [
               warning("attestations-hide-signature", [...path, "attestations"], {
-                  found: `${attestations.length} attestations`,
+                  found: attestations.length === 1 ? "1 attestation" : `${attestations.length} attestations`,
                   cluster:
                       "The cluster would check only the attestations: whether the image itself is signed does not matter to this authority.",
                   instead:

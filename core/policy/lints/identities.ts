@@ -85,8 +85,8 @@ function subjectFindings(expression: string, isOpen: boolean, path: PropertyPath
 /** At the beginning a subject must be tied down; an e-mail address may instead be by its domain, at the end. */
 function unanchoredSubject(expression: string, isOpen: boolean, path: PropertyPath): Finding[] {
     const isDomain = isAnchoredAtEnd(expression) && /@[^@/]*$/.test(expression);
-    if (!isAnchoredAtStart(expression) && !isDomain) {
-        return [(isOpen ? openToStrangers : unanchored)(expression, path, `^${expression}`)];
+    if (!isTiedAtStart(expression) && !isDomain) {
+        return [(isOpen ? openToStrangers : unanchored)(expression, path, anchoredAtStart(expression))];
     }
     // A dot in a host's name is meant as one, also where it is not escaped.
     const meant = expression.replaceAll(/(?<!\\)\.(?=[a-z])/g, "\\.");
@@ -105,6 +105,15 @@ function unanchoredSubject(expression: string, isOpen: boolean, path: PropertyPa
         : [];
 }
 
+/** `^.*` ties nothing down. */
+function isTiedAtStart(expression: string): boolean {
+    return isAnchoredAtStart(expression) && !/^(?:\(\?[imsU]+\))?\^\.[*+]/.test(expression);
+}
+
+function anchoredAtStart(expression: string): string {
+    return /^\^?\.[*+]/.test(expression) ? "^https://github\\.com/acme/, or @acme\\.example$" : `^${expression}`;
+}
+
 function issuerFindings(expression: string, path: PropertyPath): Finding[] {
     const matches = regexpMatcher(expression);
     if (
@@ -114,11 +123,9 @@ function issuerFindings(expression: string, path: PropertyPath): Finding[] {
     ) {
         return [anyIssuer(expression, path)];
     }
-    const isAnchored = isAnchoredAtStart(expression) && isAnchoredAtEnd(expression);
-    return [
-        ...(isAnchored ? [] : [unanchored(expression, path, `^${expression}$`)]),
-        ...unescapedDot(expression, path),
-    ];
+    const isAnchored = isTiedAtStart(expression) && isAnchoredAtEnd(expression);
+    const instead = /^\^?\.[*+]/.test(expression) ? "^https://issuer\\.acme\\.example$" : `^${expression}$`;
+    return [...(isAnchored ? [] : [unanchored(expression, path, instead)]), ...unescapedDot(expression, path)];
 }
 
 function anyone(expression: string, path: PropertyPath): Finding {
@@ -153,7 +160,7 @@ function openToStrangers(expression: string, path: PropertyPath, instead: string
         found: show(expression),
         cluster:
             "The cluster would accept any subject with such a text anywhere in it: strangers can name a repository, a branch or a mailbox so.",
-        instead: `Tie it down: ${anchoredOnce(instead)}.`,
+        instead: `Tie it down, such as ${anchoredOnce(instead)}.`,
     });
 }
 
@@ -162,7 +169,7 @@ function unanchored(expression: string, path: PropertyPath, instead: string): Fi
         found: show(expression),
         cluster:
             "The cluster would accept every text that has a match anywhere in it, not only at its beginning or end.",
-        instead: `Tie it down: ${anchoredOnce(instead)}.`,
+        instead: `Tie it down, such as ${anchoredOnce(instead)}.`,
     });
 }
 
@@ -172,7 +179,10 @@ function anchoredOnce(expression: string): string {
 
 /** A dot between letters that stands for any character. Harmless in most places, and never meant. */
 function unescapedDot(expression: string, path: PropertyPath): Finding[] {
-    const dot = /(?<!\\)(?:\\\\)*[A-Za-z0-9]\.(?=(?:com|org|io|net|dev|example)\b)/.exec(expression);
+    // Between \Q and \E a dot is a dot.
+    const dot = /(?<!\\)(?:\\\\)*[A-Za-z0-9]\.(?=(?:com|org|io|net|dev|example)\b)/.exec(
+        expression.replaceAll(/\\Q.*?(?:\\E|$)/gs, ""),
+    );
     return dot === null
         ? []
         : [

@@ -216,7 +216,7 @@ function validateLogKey(publicKey: Bytes, path: PropertyPath): Finding[] {
         return [
             error("trust-root-log-key-unreadable", path, {
                 found: text.includes("-----BEGIN") ? show(text) : "no PEM block",
-                cluster: `The cluster would accept the trust root and not be able to use it (Ready=False): ${cause.code}.`,
+                cluster: `The cluster would accept the trust root and not be able to use it (Ready=False), as it cannot read this key.`,
                 instead: "Write the log's public key as PEM, in base64: base64 -w0 FILE.",
             }),
         ];

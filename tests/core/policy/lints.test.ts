@@ -113,6 +113,7 @@ const IDENTITIES: readonly LintCase[] = [
     subjectLint("identity-anyone", ".*", "^https://github\\.com/acme/", GITHUB),
     subjectLint("identity-any-subject", ".*", "^ci@acme\\.example$"),
     subjectLint("identity-unanchored", "acme", "^https://github\\.com/acme/", GITHUB),
+    subjectLint("identity-unanchored", "^.*/acme/.*$", "^https://github\\.com/acme/.*$", GITHUB),
     subjectLint("identity-unanchored", "github\\.com/acme/", "^https://github\\.com/acme/", GITHUB),
     subjectLint("identity-unanchored", "@acme\\.example", "@acme\\.example$", "https://accounts.google.com"),
     subjectLint("identity-any-repository", "^https://github\\.com/.*$", "^https://github\\.com/acme/.*$"),
@@ -404,7 +405,8 @@ describe("lints across policies", () => {
 
         const OWN_WORD: Readonly<Record<string, Record<string, unknown>>> = {
             "asks a program of its own": { policy: { type: "cue", data: "{}" } },
-            "has an image that the other has not": { images: [{ glob: "ghcr.io/acme/app@*" }, { glob: "ghcr.io/base@*" }],
+            "has an image that the other has not": {
+                images: [{ glob: "ghcr.io/acme/app@*" }, { glob: "ghcr.io/base@*" }],
             },
             "demands attestations": { authorities: [{ ...KEY, attestations: [ATTESTATION] }] },
         };
