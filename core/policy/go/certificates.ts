@@ -38,20 +38,31 @@ export function readCertificates(pem: string, end: "trim" | "exact"): Certificat
 function parseCertificate(der: Buffer): X509Certificate | undefined {
     try {
         const certificate = new X509Certificate(der);
-        return isWhole(certificate) && hasOneSignatureAlgorithm(der) ? certificate : undefined;
+        return certificate.publicKey.type === "public" && isStrict(der) ? certificate : undefined;
     } catch {
         return undefined;
     }
 }
 
-function isWhole({ publicKey, validFromDate, validToDate }: X509Certificate): boolean {
-    return publicKey.type === "public" && [validFromDate, validToDate].every((date) => !Number.isNaN(date.getTime()));
+/** One algorithm, in the signed part and beside the signature, and dates to the second (RFC 5280, 4.1.1.2 and 4.1.2.5). */
+function isStrict(der: Buffer): boolean {
+    const [signed, algorithm] = ASN1Obj.parseBuffer(Buffer.from(der)).subs;
+    const hasVersion = signed?.subs[0]?.tag.isContextSpecific(0x00) === true;
+    const [, algorithmInside, , validity] = signed?.subs.slice(hasVersion ? 1 : 0) ?? [];
+    return (
+        algorithm !== undefined &&
+        algorithmInside?.toDER().equals(algorithm.toDER()) === true &&
+        validity?.subs.length === 2 &&
+        validity.subs.every((date) => isDate(date.value.toString("latin1")))
+    );
 }
 
-/** The algorithm stands in the signed part and beside the signature (RFC 5280, 4.1.1.2). */
-function hasOneSignatureAlgorithm(der: Buffer): boolean {
-    const [signed, algorithm] = ASN1Obj.parseBuffer(Buffer.from(der)).subs;
-    // Behind the serial number, and a version where there is one.
-    const inside = signed?.subs[signed.subs[0]?.tag.isContextSpecific(0x00) === true ? 2 : 1];
-    return inside !== undefined && algorithm !== undefined && inside.toDER().equals(algorithm.toDER());
+/** UTCTime has two digits of the year, GeneralizedTime four. */
+function isDate(text: string): boolean {
+    const [, year = "", rest = ""] = /^(\d{2}|\d{4})(\d{10})Z$/.exec(text) ?? [];
+    const [month, day, hour, minute, second] = rest.match(/\d\d/g) ?? [];
+    const full = year.length === 2 ? `20${year}` : year;
+    const written = `${full}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}.000Z`;
+    const date = new Date(written);
+    return !Number.isNaN(date.getTime()) && date.toISOString() === written;
 }
