@@ -75,6 +75,7 @@ describe("the rotation of a key under load", function () {
     let newImage: string;
     let ofOld: Hammer;
     let ofNew: Hammer;
+    const hammers: Hammer[] = [];
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
@@ -93,13 +94,19 @@ describe("the rotation of a key under load", function () {
         const references = (await pushImages(workshop)).map((image) => image.reference);
         [oldImage, newImage] = references as [string, string];
         await sign(oldImage, "release-2026-11");
-        ofOld = new Hammer(core, oldImage);
+        ofOld = hammer(oldImage);
     });
 
     after(async () => {
-        await Promise.all([ofOld, ofNew].map((hammer) => hammer.stop()));
+        await Promise.all(hammers.map((it) => it.stop()));
         await sandbox.stop();
     });
+
+    function hammer(image: string): Hammer {
+        const started = new Hammer(core, image);
+        hammers.push(started);
+        return started;
+    }
 
     async function declare(keyPair: CosignKeyPairArgs): Promise<void> {
         const chart = await locateChart({ directory: sandbox.directory, allowNetwork: false });
@@ -129,7 +136,7 @@ describe("the rotation of a key under load", function () {
 
     it("refuses nothing of either while the new key takes over the signing", async () => {
         await sign(newImage, "release-2027-05");
-        ofNew = new Hammer(core, newImage);
+        ofNew = hammer(newImage);
         await declare({ generations: [{ id: "2027-05" }, { id: "2026-11" }], current: "2027-05" });
         expect([...ofOld.take().refusals, ...ofNew.take().refusals]).to.deep.equal([]);
     });
