@@ -102,6 +102,26 @@ describe("a key pair whose engine is killed", function () {
         });
     }
 
+    it("is not overwritten by a stack that has lost its state, and can be imported into it", async () => {
+        const name = "stateless";
+        const before = await projectAt(name);
+        before.wish({ keyPairs: { [name]: {} } });
+        await before.up();
+        const inUse = await secretsOf(name);
+
+        const after = await projectAt(`${name}-anew`);
+        after.wish({ keyPairs: { [name]: {} } });
+        const refused = await after.run(["up", "--yes", "--skip-preview"]);
+        expect(refused.exitCode).to.not.equal(0);
+        expect(refused.stdout + refused.stderr).to.match(/Apply failed with \d+ conflicts[^]*\.data\.cosign\.key/);
+        expect(await secretsOf(name)).to.deep.equal(inUse);
+
+        const [privateKey, password] = signerIn(inUse[`${name}-1`]);
+        after.wish({ keyPairs: { [name]: { generations: [{ id: "1", privateKey, password }] } } });
+        await after.up();
+        expect(await secretsOf(name)).to.deep.equal(inUse);
+    });
+
     function projectAt(name: string): Promise<PulumiProject> {
         const place = path.join(sandbox.directory, name);
         return PulumiProject.create("key-pairs", { engine, place, kubeconfig: sandbox.kubeconfig });
@@ -131,8 +151,11 @@ function isAt(event: EngineEvent, { moment, child }: KillPoint, name: string): b
 
 /** The private key and the password that lie beside each other belong together. */
 async function expectToOpen(data: Record<string, string> | undefined): Promise<void> {
-    const [key, password] = ["cosign.key", "cosign.password"].map((entry) =>
-        Buffer.from(data?.[entry] ?? "", "base64").toString("utf8"),
-    );
-    await openPrivateKey(key ?? "", password ?? "");
+    await openPrivateKey(...signerIn(data));
+}
+
+/** The private key and the password of cosign's Secret. */
+function signerIn(data: Record<string, string> | undefined): [privateKey: string, password: string] {
+    const decode = (entry: string) => Buffer.from(data?.[entry] ?? "", "base64").toString("utf8");
+    return [decode("cosign.key"), decode("cosign.password")];
 }
