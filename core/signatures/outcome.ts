@@ -88,6 +88,8 @@ export type UnknownCode =
     | "key-unavailable"
     /** A certificate with constraints that are not evaluated here. */
     | "certificate-constraints"
+    /** The registry did not answer, or not well. */
+    | "registry-unavailable"
     /** More work than is done for one image. */
     | "too-much-work";
 

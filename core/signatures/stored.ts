@@ -1,4 +1,4 @@
-import type { RepositoryName } from "./registry";
+import type { RepositoryName } from "../registry";
 
 /** The image that signatures are for. */
 export interface SignedImage {
@@ -31,7 +31,7 @@ export interface StoredLayer {
     /**
      * The payload: what was signed, or the envelope around it. Read at the first call, if it cannot be rebuilt.
      *
-     * @throws what the registry throws
+     * @throws RegistryError, TooMuchToRead
      */
     payload(): Promise<Uint8Array>;
 }
@@ -52,6 +52,6 @@ export interface StoredBundle {
     /** The digest of the manifest that refers to the image. */
     readonly digest: string;
     readonly mediaType: string;
-    /** The bundle's JSON. @throws what the registry throws */
+    /** The bundle's JSON. @throws RegistryError */
     content(): Promise<Uint8Array>;
 }
