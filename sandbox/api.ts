@@ -47,8 +47,8 @@ export class Api {
         return this.send<T>("GET", path, { query });
     }
 
-    create<T>(path: string, body: object): Promise<T> {
-        return this.send<T>("POST", path, { body, contentType: "application/json" });
+    create<T>(path: string, body: object, query: Query = {}): Promise<T> {
+        return this.send<T>("POST", path, { body, query, contentType: "application/json" });
     }
 
     /** A strategic merge patch. */
