@@ -41,12 +41,26 @@ export async function readLayers(
             `number of layers (${layers.length}) exceeded the limit (${MAXIMUM_LAYERS})`,
         );
     }
+    let budget = PAYLOAD_BUDGET_BYTES;
+    const read = storedLayers(layers, async (descriptor) => {
+        budget -= descriptor.size;
+        if (budget < 0) {
+            throw new TooMuchToRead(`the payloads of the image have more than ${PAYLOAD_BUDGET_BYTES} bytes`);
+        }
+        return registry.blob(repository, descriptor);
+    });
+    return read ?? refused("signature-list-malformed", `a layer under the .${suffix} tag has no digest or no size`);
+}
+
+/** Layers of a manifest; undefined where one is none. */
+export function storedLayers(
+    layers: readonly unknown[],
+    readPayload: (descriptor: Descriptor) => Promise<Uint8Array>,
+): readonly StoredLayer[] | undefined {
     const descriptors = layers.map(readDescriptor);
-    if (!descriptors.every((descriptor) => descriptor !== undefined)) {
-        return refused("signature-list-malformed", `a layer under the .${suffix} tag has no digest or no size`);
-    }
-    const budget = { bytes: PAYLOAD_BUDGET_BYTES };
-    return descriptors.map((descriptor) => storedLayer(registry, repository, descriptor, budget));
+    return descriptors.every((descriptor) => descriptor !== undefined)
+        ? descriptors.map((descriptor) => storedLayer(descriptor, readPayload))
+        : undefined;
 }
 
 async function manifestContent(registry: RegistryReader, repository: RepositoryName, tag: string): Promise<unknown> {
@@ -81,19 +95,10 @@ function isTexts(record: Readonly<Record<string, unknown>>): record is Readonly<
 }
 
 function storedLayer(
-    registry: RegistryReader,
-    repository: RepositoryName,
     descriptor: Descriptor,
-    budget: { bytes: number },
+    readPayload: (descriptor: Descriptor) => Promise<Uint8Array>,
 ): StoredLayer {
     const { digest, size, mediaType, annotations = {} } = descriptor;
     let payload: Promise<Uint8Array> | undefined;
-    const read = async (): Promise<Uint8Array> => {
-        budget.bytes -= size;
-        if (budget.bytes < 0) {
-            throw new TooMuchToRead(`the payloads of the image have more than ${PAYLOAD_BUDGET_BYTES} bytes`);
-        }
-        return registry.blob(repository, descriptor);
-    };
-    return { digest, size, mediaType, annotations, payload: () => (payload ??= read()) };
+    return { digest, size, mediaType, annotations, payload: () => (payload ??= readPayload(descriptor)) };
 }
