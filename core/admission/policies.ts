@@ -138,7 +138,7 @@ function readAuthority(
             authority: { name, unknownBecause: "The authority has values that are not known before the deployment." },
         };
     }
-    const known = manifest as AuthorityManifest;
+    const known = withPlainHash(manifest as AuthorityManifest);
     const [spec] = specOfManifest({ images: [], authorities: [known] }).authorities ?? [];
     if (known.key === undefined) {
         return { authority: { name, spec } };
@@ -152,6 +152,13 @@ function readAuthority(
             ...(key.state === "known" ? { publicKey: key.key } : { unknownBecause: key.reason }),
         },
     };
+}
+
+/** The webhook trims the name of a hash, and takes it in any case (`signaturealgo.HashAlgorithm`). */
+function withPlainHash({ key, ...authority }: AuthorityManifest): AuthorityManifest {
+    return key === undefined
+        ? authority
+        : { ...authority, key: { ...key, hashAlgorithm: key.hashAlgorithm?.trim().toLowerCase() } };
 }
 
 /** Why the webhook, or the CRD, takes no such object. What this package alone refuses does not count. */

@@ -15,3 +15,4 @@ export { checkSignature } from "./check-signature";
 export type { CertificateNames, Outcome, RefusalCode, Refused, Unknown, UnknownCode, Verified } from "./outcome";
 export { readAttestations, readSimpleSignatures } from "./read";
 export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";
+export * from "./pending";

@@ -4,8 +4,6 @@
  */
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 
-import { digestOf } from "./memory-registry";
-
 import type { KeyObject } from "node:crypto";
 import type { Descriptor, RegistryWriter, RepositoryName } from "../../core/registry";
 
@@ -208,4 +206,9 @@ export class ImageWorkshop {
         return (await this.registry.putManifest(repository, tag, mediaType, Buffer.from(JSON.stringify(manifest))))
             .digest;
     }
+}
+
+/** `sha256:…` of bytes. */
+export function digestOf(bytes: Uint8Array): string {
+    return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

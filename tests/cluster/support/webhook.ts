@@ -24,13 +24,16 @@ export interface Answer {
     message: string;
     /** What would be stored, where it is accepted. */
     object?: Record<string, unknown>;
+    /** What the cluster says although it accepts. */
+    warnings?: readonly string[];
 }
 
 /** Requests under way at the same time. */
 const AT_ONCE = 32;
 
 const NAMESPACES = "/api/v1/namespaces";
-const ENFORCED = "enforced";
+/** The namespace that opted in. */
+export const ENFORCED = "enforced";
 const POLICY_API = "/apis/policy.sigstore.dev";
 const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1";
 
@@ -94,7 +97,15 @@ export class Webhook implements AsyncDisposable {
             metadata: { name: "judged", labels },
             spec: { containers: [{ name: "main", image }] },
         };
-        return this.post(`${NAMESPACES}/${ENFORCED}/pods`, pod, { dryRun: "All" });
+        return this.judgeWorkload(pod);
+    }
+
+    /** What the cluster says of an object that runs images, in a namespace that opted in. It does not keep the object. */
+    judgeWorkload(workload: { apiVersion: string; kind: string }, namespace = ENFORCED): Promise<Answer> {
+        const { apiVersion, kind } = workload;
+        const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const path = `${group}/namespaces/${namespace}/${kind.toLowerCase()}s`;
+        return this.post(path, workload, { dryRun: "All" });
     }
 
     /** Creates policies, and waits until images are judged by them. */
@@ -129,12 +140,12 @@ export class Webhook implements AsyncDisposable {
 
     private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
         try {
-            const object = await this.api.create<Record<string, unknown>>(path, body as object, {
+            const answer = await this.api.createWithWarnings<Record<string, unknown>>(path, body as object, {
                 // What a plain request does: a field that the CRD does not know is dropped without a word.
                 fieldValidation: "Ignore",
                 ...query,
             });
-            return { accepted: true, message: "", object };
+            return { accepted: true, message: "", ...answer };
         } catch (error) {
             if (error instanceof ApiError && error.status < 500) {
                 return { accepted: false, message: error.message.replace(/^POST \S+: \d+ /, "") };
