@@ -24,13 +24,16 @@ export interface Answer {
     message: string;
     /** What would be stored, where it is accepted. */
     object?: Record<string, unknown>;
+    /** What the cluster says although it accepts. */
+    warnings?: readonly string[];
 }
 
 /** Requests under way at the same time. */
 const AT_ONCE = 32;
 
 const NAMESPACES = "/api/v1/namespaces";
-const ENFORCED = "enforced";
+/** The namespace that opted in. */
+export const ENFORCED = "enforced";
 const POLICY_API = "/apis/policy.sigstore.dev";
 const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1";
 
@@ -94,7 +97,41 @@ export class Webhook implements AsyncDisposable {
             metadata: { name: "judged", labels },
             spec: { containers: [{ name: "main", image }] },
         };
-        return this.post(`${NAMESPACES}/${ENFORCED}/pods`, pod, { dryRun: "All" });
+        return this.judgeWorkload(pod);
+    }
+
+    /** What the cluster says of an object that runs images, in a namespace that opted in. It does not keep the object. */
+    judgeWorkload(workload: { apiVersion: string; kind: string }, namespace = ENFORCED): Promise<Answer> {
+        const { apiVersion, kind } = workload;
+        const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const path = `${group}/namespaces/${namespace}/${kind.toLowerCase()}s`;
+        return this.post(path, workload, { dryRun: "All" });
+    }
+
+    /** What the cluster says of a strategic merge patch. It changes nothing. */
+    async change(path: string, patch: object): Promise<Answer> {
+        return answerTo(() => this.api.patch(path, patch, { dryRun: "All" }));
+    }
+
+    /** What the cluster says of containers that are added to a pod that runs. */
+    debug(pod: string, ephemeralContainers: readonly object[]): Promise<Answer> {
+        const path = `${NAMESPACES}/${ENFORCED}/pods/${pod}/ephemeralcontainers`;
+        return this.change(path, { spec: { ephemeralContainers } });
+    }
+
+    /** Sets something in the controller's own configuration. */
+    async configure(data: Record<string, string>): Promise<void> {
+        await this.api.patch(`${NAMESPACES}/cosign-system/configmaps/config-policy-controller`, { data });
+    }
+
+    /** Creates a policy, and waits until images are judged by it, whatever becomes of the others. */
+    async enforceAlone(policy: object): Promise<void> {
+        await this.create(policy);
+        const { name } = (policy as WithStatus).metadata;
+        await eventually(`${name} is Ready`, async () =>
+            (await this.policies()).filter(isReady).some(({ metadata }) => metadata.name === name),
+        );
+        await this.settle();
     }
 
     /** Creates policies, and waits until images are judged by them. */
@@ -144,19 +181,9 @@ export class Webhook implements AsyncDisposable {
     }
 
     private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
-        try {
-            const object = await this.api.create<Record<string, unknown>>(path, body as object, {
-                // What a plain request does: a field that the CRD does not know is dropped without a word.
-                fieldValidation: "Ignore",
-                ...query,
-            });
-            return { accepted: true, message: "", object };
-        } catch (error) {
-            if (error instanceof ApiError && error.status < 500) {
-                return { accepted: false, message: error.message.replace(/^POST \S+: \d+ /, "") };
-            }
-            throw error;
-        }
+        // What a plain request does: a field that the CRD does not know is dropped without a word.
+        const all = { fieldValidation: "Ignore", ...query };
+        return answerTo(() => this.api.createWithWarnings<Record<string, unknown>>(path, body as object, all));
     }
 
     async stop(): Promise<void> {
@@ -182,6 +209,20 @@ export class Webhook implements AsyncDisposable {
             const [sound, broken] = await Promise.all([HARMLESS, { ...HARMLESS, spec: {} }].map(answerOrNot(this)));
             return sound?.accepted === true && broken?.accepted === false;
         });
+    }
+}
+
+async function answerTo(
+    ask: () => Promise<{ object?: Record<string, unknown>; warnings?: readonly string[] }>,
+): Promise<Answer> {
+    try {
+        const { object, warnings } = await ask();
+        return { accepted: true, message: "", object, warnings };
+    } catch (error) {
+        if (error instanceof ApiError && error.status < 500) {
+            return { accepted: false, message: error.message.replace(/^[A-Z]+ \S+: \d+ /, "") };
+        }
+        throw error;
     }
 }
 
