@@ -1,5 +1,6 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
+import { SigningError } from "../core/signatures/sign/errors";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { keysGenerate } from "./keys/generate";
@@ -7,11 +8,13 @@ import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
+import { attest } from "./sign/attest";
+import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [lint, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [lint, sign, attest, keysGenerate, keysImport, keysInspect, keysPublic];
 
 const HELP = `Usage: signed-images COMMAND …
 
@@ -22,7 +25,7 @@ Options:
   -h, --help     show this, or the help of a command
   --version      show the version
 
-Exit code: 0 for success, 1 for a policy or a key that is not in order, 2 for wrong arguments and files that cannot be
+Exit code: 0 for success, 1 for a policy, an image or a key that is not in order, 2 for wrong arguments and files that cannot be
 read or written.`;
 
 /** Runs the program with these arguments, without its own name. Errors of the user are written to stderr. */
@@ -32,7 +35,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
         return await (command === undefined ? runWithout(args, surroundings) : runCommand(command, args, surroundings));
     } catch (error) {
         const prefix = command === undefined ? "signed-images" : `signed-images ${command.name}`;
-        if (error instanceof KeyError) {
+        if (error instanceof KeyError || error instanceof SigningError) {
             surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
             return ExitCode.Failed;
         }
