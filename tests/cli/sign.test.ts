@@ -311,7 +311,9 @@ console.log(JSON.stringify(outputs[name]));
             JSON.stringify({
                 apiVersion: "v1",
                 kind: "Config",
-                clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${port}` } }],
+                clusters: [
+                    { name: "c", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
+                ],
                 users: [{ name: "u", user: {} }],
                 contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
                 "current-context": "x",
