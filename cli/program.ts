@@ -1,8 +1,10 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
 import { SigningError } from "../core/signatures/sign/errors";
+import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
+import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
 import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
@@ -14,7 +16,17 @@ import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [lint, sign, attest, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [
+    check,
+    lint,
+    importPolicies,
+    sign,
+    attest,
+    keysGenerate,
+    keysImport,
+    keysInspect,
+    keysPublic,
+];
 
 const HELP = `Usage: signed-images COMMAND …
 
@@ -25,8 +37,8 @@ Options:
   -h, --help     show this, or the help of a command
   --version      show the version
 
-Exit code: 0 for success, 1 for a policy, an image or a key that is not in order, 2 for wrong arguments and files that cannot be
-read or written.`;
+Exit code: 0 for success, 1 for a policy, a key or an image that is not in order, 2 for wrong arguments and files that
+cannot be read or written, 3 where not everything could be found out.`;
 
 /** Runs the program with these arguments, without its own name. Errors of the user are written to stderr. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
