@@ -1,5 +1,10 @@
 export { ClusterImagePolicy, type ClusterImagePolicyArgs } from "./components/cluster-image-policy";
-export { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration } from "./components/cosign-key-pair";
+export {
+    CosignKeyPair,
+    type CosignKeyPairArgs,
+    type KeyGeneration,
+    PrivateKeyHome,
+} from "./components/cosign-key-pair";
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
 export {
     type ChartSource,
@@ -7,6 +12,7 @@ export {
     PolicyController,
     type PolicyControllerArgs,
 } from "./components/policy-controller";
+export { pinDigests, type PinDigestsOptions } from "./components/pin-digests";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";
 export { TrustRoot } from "./components/trust-root";
 

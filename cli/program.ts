@@ -3,6 +3,7 @@ import { KeyError } from "../core/keys";
 import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
+import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
 import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
@@ -12,7 +13,7 @@ import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [check, lint, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [check, lint, importPolicies, keysGenerate, keysImport, keysInspect, keysPublic];
 
 const HELP = `Usage: signed-images COMMAND …
 
