@@ -45,6 +45,11 @@ const POD_SPECS: Readonly<Record<string, readonly string[] | undefined>> = {
     "batch/v1beta1/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
+/** The fields that lead to the spec of an object's pods; undefined for a kind that the webhooks do not see. */
+export function podSpecFields(apiVersion: string, kind: string): readonly string[] | undefined {
+    return POD_SPECS[`${apiVersion}/${kind}`];
+}
+
 /** The kinds whose shrinking is not checked (`PodScalable.IsScalingDown`). */
 export const SCALABLE: readonly string[] = ["ReplicaSet", "Deployment", "StatefulSet"];
 
@@ -53,7 +58,7 @@ export function readWorkload(manifest: unknown): Workload | undefined {
     if (!isRecord(manifest) || typeof manifest.apiVersion !== "string" || typeof manifest.kind !== "string") {
         return undefined;
     }
-    const place = POD_SPECS[`${manifest.apiVersion}/${manifest.kind}`];
+    const place = podSpecFields(manifest.apiVersion, manifest.kind);
     if (place === undefined) {
         return undefined;
     }
