@@ -3,9 +3,14 @@ export { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration } from "./com
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
 export {
     type ChartSource,
+    type ControllerImage,
+    type ControllerResources,
     NoMatchPolicy,
     PolicyController,
     type PolicyControllerArgs,
+    type ProxySettings,
+    type ResourceAmounts,
+    type TufSettings,
 } from "./components/policy-controller";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";
 export { TrustRoot } from "./components/trust-root";

@@ -2,80 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkPolicy, error, errorsOf, type Finding, type PropertyPath, show } from "../core/policy";
 import type { KeyGeneration } from "./cosign-key-pair";
 import { knownNow } from "./known-values";
-import type { PolicyControllerArgs } from "./policy-controller";
+import { DEFAULT_CONTROLLER_NAMESPACE } from "./controller/args";
+import { validatePolicyControllerArgs } from "./controller/rules";
+import { validateLabel } from "./name-rules";
+import { validateNamespaceChoice } from "./namespace-rules";
 import type { SignedImagesArgs } from "./signed-images";
 
-/** What a Kubernetes namespace, and most other names, must be (RFC 1123 label). */
-const LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_MAX_LENGTH = 63;
-/** The names of Secrets: RFC 1123 subdomain. */
-const SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const SUBDOMAIN_MAX_LENGTH = 253;
-/** The API server refuses more (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
-const WEBHOOK_TIMEOUT_MAX_SECONDS = 30;
-
-/** Namespaces whose pods the cluster cannot live without; one refused restart there can take the whole cluster down. */
-const NEVER_ENFORCED: Record<string, string> = {
-    "cosign-system": "policy-controller could not start again after its own webhook refuses its pods",
-    "kube-system": "DNS, networking and the control plane would not come back where their images are not signed by you",
-    "kube-node-lease": "nodes would be reported as dead while the webhook does not answer",
-    "kube-public": "it holds nothing to run, and cluster bootstrap reads it",
-};
-
-/** The rules for `PolicyControllerArgs`. */
-export function validatePolicyControllerArgs(args: PolicyControllerArgs): Finding[] {
-    const findings: Finding[] = [];
-    if (args.namespace !== undefined) {
-        findings.push(...validateLabel(args.namespace, ["namespace"]));
-    }
-    if (args.replicas !== undefined && !(Number.isInteger(args.replicas) && args.replicas >= 1)) {
-        findings.push(
-            error("replicas-out-of-range", ["replicas"], {
-                found: show(args.replicas),
-                cluster: "without a replica every workload of an enforced namespace is refused",
-                instead: "Write a whole number from 1 on; 3 survives the loss of a node.",
-            }),
-        );
-    }
-    const timeout = args.webhookTimeoutSeconds;
-    if (
-        timeout !== undefined &&
-        !(Number.isInteger(timeout) && timeout >= 1 && timeout <= WEBHOOK_TIMEOUT_MAX_SECONDS)
-    ) {
-        findings.push(
-            error("webhook-timeout-out-of-range", ["webhookTimeoutSeconds"], {
-                found: show(timeout),
-                cluster: "the API server refuses the webhook configurations: the time-out must be between 1 and 30",
-                instead: "Write whole seconds from 1 to 30.",
-            }),
-        );
-    }
-    if (args.chart?.path !== undefined && (args.chart.repository ?? args.chart.version) !== undefined) {
-        findings.push(
-            error("chart-source-ambiguous", ["chart"], {
-                found: `path ${args.chart.path} beside a repository or version`,
-                cluster: "one of the two charts would be installed, and the other be ignored without a word",
-                instead: "Keep `path` for a chart on disk, or `repository` and `version`.",
-            }),
-        );
-    }
-    return findings;
-}
-
-/** The rules for `EnforcedNamespaceArgs`. */
-export function validateEnforcedNamespaceArgs(args: { name: string }): Finding[] {
-    const consequence = NEVER_ENFORCED[args.name];
-    if (consequence !== undefined) {
-        return [
-            error("namespace-never-enforced", ["name"], {
-                found: show(args.name),
-                cluster: consequence,
-                instead: "Name the namespaces of your own workloads.",
-            }),
-        ];
-    }
-    return validateLabel(args.name, ["name"]);
-}
+export { validateLabel, validateSecretName } from "./name-rules";
 
 /** The rules for `SignedImagesArgs` and for what it hands on, so that nothing is registered before all of it holds. */
 export function validateSignedImagesArgs(
@@ -103,7 +36,10 @@ export function validateSignedImagesArgs(
     }
     args.namespaces.forEach((namespace, index) => {
         const path = ["namespaces", index];
-        findings.push(...validateEnforcedNamespaceArgs({ name: namespace }).map((finding) => ({ ...finding, path })));
+        const isControllers = namespace === (args.controller?.namespace ?? DEFAULT_CONTROLLER_NAMESPACE);
+        findings.push(
+            ...validateNamespaceChoice({ name: namespace, isControllers }).map((finding) => ({ ...finding, path })),
+        );
         if (args.namespaces.indexOf(namespace) !== index) {
             findings.push(
                 error("namespace-doubled", path, {
@@ -165,30 +101,4 @@ export function validateGenerations(generations: readonly KeyGeneration[], curre
         );
     }
     return findings;
-}
-
-/** The rule for the name of a Secret. */
-export function validateSecretName(name: string, path: PropertyPath): Finding[] {
-    return SUBDOMAIN_PATTERN.test(name) && name.length <= SUBDOMAIN_MAX_LENGTH
-        ? []
-        : [
-              error("secret-name-invalid", path, {
-                  found: show(name),
-                  cluster: "the API server refuses the Secret: its name must be a lowercase RFC 1123 subdomain",
-                  instead: "Write lowercase letters, digits, `-` and `.`, 253 characters at most.",
-              }),
-          ];
-}
-
-/** The rule for what must be an RFC 1123 label: namespaces, and ids that become parts of names. */
-export function validateLabel(value: string, path: PropertyPath): Finding[] {
-    return LABEL_PATTERN.test(value) && value.length <= LABEL_MAX_LENGTH
-        ? []
-        : [
-              error("label-invalid", path, {
-                  found: show(value),
-                  cluster: "the API server refuses the name: it must be a lowercase RFC 1123 label",
-                  instead: "Write lowercase letters, digits and `-`, 63 characters at most.",
-              }),
-          ];
 }

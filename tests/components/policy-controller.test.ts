@@ -1,11 +1,16 @@
 import { expect } from "chai";
 import { PolicyController, type PolicyControllerArgs } from "../../index";
-import { record } from "../support/recorder";
+import { record, type Registration } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
+
+/** The chart of the controller; the other one only looks at the cluster. */
+function chartOf(registrations: readonly Registration[]): Registration | undefined {
+    return registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart" && it.name === "controller");
+}
 
 async function valuesOf(args: PolicyControllerArgs): Promise<unknown> {
     const { registrations } = await record(() => new PolicyController("controller", args));
-    return registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart")?.inputs.values;
+    return chartOf(registrations)?.inputs.values;
 }
 
 function refusal(args: PolicyControllerArgs): string {
@@ -30,7 +35,7 @@ describe("PolicyController", () => {
     it("takes a chart from disk, or from a repository at an exact version", async () => {
         const chart = async (args: PolicyControllerArgs) => {
             const { registrations } = await record(() => new PolicyController("controller", args));
-            return registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart")?.inputs;
+            return chartOf(registrations)?.inputs;
         };
         expect(await chart({ chart: { path: "./chart.tgz" } })).to.include({ chart: "./chart.tgz" });
         expect(await chart({ chart: { version: "0.10.5" } })).to.deep.include({
