@@ -1,6 +1,7 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
 import { printable } from "./command";
+import { disarm } from "./disarm";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { keysGenerate } from "./keys/generate";
 import { keysImport } from "./keys/import";
@@ -11,7 +12,7 @@ import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [lint, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [lint, keysGenerate, keysImport, keysInspect, keysPublic, disarm];
 
 const HELP = `Usage: signed-images COMMAND …
 

@@ -99,7 +99,7 @@ export class PolicyController extends pulumi.ComponentResource {
             { parent: this, dependsOn: [namespace, ...beside], transforms: [changeChartObjects(args, owner)] },
         );
         const deployed = deploymentLabels(chart);
-        const chartVersion = deployed.apply((labels) => labels["helm.sh/chart"] ?? "");
+        const chartVersion = deployed.apply((labels) => labels["helm.sh/chart"] ?? "unknown");
         const gates = [
             ...admissionGates(name, args, chartVersion, { parent: this, dependsOn: chart }),
             ...definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart }),

@@ -1,5 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_ARMING_TIMEOUT_SECONDS, type PolicyControllerArgs } from "./args";
 import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "./chart-objects";
 
@@ -16,8 +16,8 @@ export type AdmissionGate =
 const DEFAULTING_WEBHOOK = "defaulting.clusterimagepolicy.sigstore.dev";
 const VALIDATING_WEBHOOK = "validating.clusterimagepolicy.sigstore.dev";
 
-const WEBHOOK_IS_ARMED = waitFor("{.webhooks[0].rules}", "{.webhooks[0].clientConfig.caBundle}");
-const CONVERSION_IS_ARMED = waitFor("{.spec.conversion.webhook.clientConfig.caBundle}");
+const WEBHOOK_IS_ARMED = ["{.webhooks[0].rules}", "{.webhooks[0].clientConfig.caBundle}"];
+const CONVERSION_IS_ARMED = ["{.spec.conversion.webhook.clientConfig.caBundle}"];
 
 /** On every gate: the chart that it waited for. Another chart is another wait. */
 export const ARMED_FOR_ANNOTATION = "signed-images/armed-for";
@@ -47,8 +47,11 @@ export function admissionGates(
         kubernetes.admissionregistration.v1;
     const { CustomResourceDefinitionPatch } = kubernetes.apiextensions.v1;
     const waiting = { ...opts, customTimeouts: armingTimeout(args) };
-    const gate = (object: string, condition: Record<string, string>) => ({
-        metadata: { name: object, annotations: { ...condition, [ARMED_FOR_ANNOTATION]: chart } },
+    const gate = (object: string, paths: readonly string[]) => ({
+        metadata: {
+            name: object,
+            annotations: { "pulumi.com/waitFor": waitFor(paths, chart), [ARMED_FOR_ANNOTATION]: chart },
+        },
     });
     return [
         new MutatingWebhookConfigurationPatch(
@@ -88,7 +91,13 @@ export function admissionGates(
     ];
 }
 
-/** Several conditions are a JSON array in the annotation; the engine waits for all of them. */
-function waitFor(...paths: string[]): Record<string, string> {
-    return { "pulumi.com/waitFor": JSON.stringify(paths.map((path) => `jsonpath=${path}`)) };
+/**
+ * Several conditions are a JSON array in the annotation; the engine waits for all of them.
+ *
+ * The last one is about the patch itself: the provider also looks at what it saw before the patch, takes that for the result
+ * where it fits, and finds a difference at the next preview.
+ */
+function waitFor(paths: readonly string[], chart: pulumi.Input<string>): pulumi.Output<string> {
+    const patched = pulumi.interpolate`{.metadata.annotations['${ARMED_FOR_ANNOTATION}']}=${chart}`;
+    return patched.apply((last) => JSON.stringify([...paths, last].map((path) => `jsonpath=${path}`)));
 }
