@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_ARMING_TIMEOUT_SECONDS, type PolicyControllerArgs } from "./args";
-import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "./chart-objects";
+import { WORKLOAD_WEBHOOK } from "./chart-objects";
 
 /**
  * A patch that changes nothing that the cluster acts on, and that the engine finishes only once the patched object is
@@ -9,15 +9,13 @@ import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "./chart-objects";
  */
 export type AdmissionGate =
     | kubernetes.admissionregistration.v1.MutatingWebhookConfigurationPatch
-    | kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch
-    | kubernetes.apiextensions.v1.CustomResourceDefinitionPatch;
+    | kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch;
 
 /** The webhooks that default and validate policies. */
 const DEFAULTING_WEBHOOK = "defaulting.clusterimagepolicy.sigstore.dev";
 const VALIDATING_WEBHOOK = "validating.clusterimagepolicy.sigstore.dev";
 
 const WEBHOOK_IS_ARMED = ["{.webhooks[0].rules}", "{.webhooks[0].clientConfig.caBundle}"];
-const CONVERSION_IS_ARMED = ["{.spec.conversion.webhook.clientConfig.caBundle}"];
 
 /** On every gate: the chart that it waited for. Another chart is another wait. */
 export const ARMED_FOR_ANNOTATION = "signed-images/armed-for";
@@ -33,7 +31,8 @@ export function armingTimeout(args: PolicyControllerArgs): pulumi.CustomTimeouts
  *
  * The chart's webhook configurations come without `rules`: the controller writes them, and the CA bundles, some seconds
  * after its Deployment is ready. Until then unsigned images pass in a labelled namespace, and a policy may be stored
- * unvalidated or fail (sigstore/policy-controller#952, #275).
+ * unvalidated or fail (sigstore/policy-controller#952, #275). The conversion webhook of the definition is the canary's
+ * matter: the provider replaces a definition as a whole at every update, and a patch beside it would be lost.
  *
  * @param chart The name and version of the chart that is installed.
  */
@@ -45,49 +44,18 @@ export function admissionGates(
 ): AdmissionGate[] {
     const { MutatingWebhookConfigurationPatch, ValidatingWebhookConfigurationPatch } =
         kubernetes.admissionregistration.v1;
-    const { CustomResourceDefinitionPatch } = kubernetes.apiextensions.v1;
     const waiting = { ...opts, customTimeouts: armingTimeout(args) };
-    const gate = (object: string, paths: readonly string[]) => ({
+    const gate = (configuration: string) => ({
         metadata: {
-            name: object,
-            annotations: { "pulumi.com/waitFor": waitFor(paths, chart), [ARMED_FOR_ANNOTATION]: chart },
+            name: configuration,
+            annotations: { "pulumi.com/waitFor": waitFor(WEBHOOK_IS_ARMED, chart), [ARMED_FOR_ANNOTATION]: chart },
         },
     });
     return [
-        new MutatingWebhookConfigurationPatch(
-            `${name}-mutates-workloads`,
-            gate(WORKLOAD_WEBHOOK, WEBHOOK_IS_ARMED),
-            waiting,
-        ),
-        new ValidatingWebhookConfigurationPatch(
-            `${name}-validates-workloads`,
-            gate(WORKLOAD_WEBHOOK, WEBHOOK_IS_ARMED),
-            waiting,
-        ),
-        new MutatingWebhookConfigurationPatch(
-            `${name}-defaults-policies`,
-            gate(DEFAULTING_WEBHOOK, WEBHOOK_IS_ARMED),
-            waiting,
-        ),
-        new ValidatingWebhookConfigurationPatch(
-            `${name}-validates-policies`,
-            gate(VALIDATING_WEBHOOK, WEBHOOK_IS_ARMED),
-            waiting,
-        ),
-        // Kept definitions have no webhook to wait for.
-        ...(args.keepCrds
-            ? []
-            : [
-                  new CustomResourceDefinitionPatch(
-                      `${name}-converts-policies`,
-                      {
-                          ...gate(POLICY_DEFINITION, CONVERSION_IS_ARMED),
-                          // The provider refuses a patch of a CRD without these, though they change nothing.
-                          spec: { group: "policy.sigstore.dev", names: { kind: "ClusterImagePolicy" } },
-                      },
-                      waiting,
-                  ),
-              ]),
+        new MutatingWebhookConfigurationPatch(`${name}-mutates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
+        new ValidatingWebhookConfigurationPatch(`${name}-validates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
+        new MutatingWebhookConfigurationPatch(`${name}-defaults-policies`, gate(DEFAULTING_WEBHOOK), waiting),
+        new ValidatingWebhookConfigurationPatch(`${name}-validates-policies`, gate(VALIDATING_WEBHOOK), waiting),
     ];
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { API_VERSION, renderClusterImagePolicy, StaticAction } from "../../core/policy";
+import { renderClusterImagePolicy, StaticAction } from "../../core/policy";
 import { WAIT_UNTIL_READY } from "../ready";
 import { ARMED_FOR_ANNOTATION, armingTimeout } from "./admission-gates";
 import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
@@ -9,6 +9,11 @@ import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type Poli
 /** A name that nobody can register (RFC 2606), so that no image is ever called so. */
 const CANARY_IMAGES = "canary.signed-images.invalid/**";
 const CANARY_NAME = "signed-images-canary";
+/** Not the version that is stored: what is written in it goes through the conversion webhook as well. */
+const CONVERTED_VERSION = "policy.sigstore.dev/v1beta1";
+
+/** What the API server says when it does not reach a webhook, or does not trust it yet. */
+const UNREACHED = /failed calling webhook|conversion webhook|no endpoints available/;
 
 /** The engine asks an error hook a hundred times at most. */
 const MAX_RETRIES = 100;
@@ -31,7 +36,7 @@ export function canaryPolicy(
     return new kubernetes.apiextensions.CustomResource(
         `${name}-canary`,
         {
-            apiVersion: API_VERSION,
+            apiVersion: CONVERTED_VERSION,
             kind: "ClusterImagePolicy",
             metadata: { name: CANARY_NAME, annotations: { ...WAIT_UNTIL_READY, [ARMED_FOR_ANNOTATION]: chart } },
             spec,
@@ -55,7 +60,7 @@ function untilReached(args: PolicyControllerArgs): pulumi.ErrorHook {
     const timeoutSeconds = args.armingTimeoutSeconds ?? DEFAULT_ARMING_TIMEOUT_SECONDS;
     let deadline: number | undefined;
     return new pulumi.ErrorHook(`signed-images-canary-${hooks++}`, async ({ errors, failedOperation }) => {
-        if (failedOperation === "delete" || !/failed calling webhook|no endpoints available/.test(errors[0] ?? "")) {
+        if (failedOperation === "delete" || !UNREACHED.test(errors[0] ?? "")) {
             return false;
         }
         deadline ??= Date.now() + timeoutSeconds * 1000;

@@ -14,6 +14,9 @@ const ANNOTATIONS = { "pulumi.com/patchForce": "true" };
  * But every policy has a finalizer that only the controller takes off: with somebody else's policy in the cluster, a definition that
  * is deleted after it would stay in Terminating for good. Created last, these resources are deleted first, and the engine waits until
  * the controller has let go of the last policy.
+ *
+ * Nothing of them may ever change, and nothing may be in them that the chart's have not: the provider updates a definition by replacing
+ * it as a whole (pulumi-kubernetes, provider/pkg/await/await.go).
  */
 export function definitionsDeletedFirst(
     name: string,

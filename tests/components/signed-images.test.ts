@@ -46,7 +46,6 @@ describe("SignedImages", () => {
             "ValidatingWebhookConfigurationPatch.signed-validates-workloads",
             "MutatingWebhookConfigurationPatch.signed-defaults-policies",
             "ValidatingWebhookConfigurationPatch.signed-validates-policies",
-            "CustomResourceDefinitionPatch.signed-converts-policies",
             "ClusterImagePolicy.signed-canary",
         ]);
         const policy = named(registrations, "ClusterImagePolicy", "signed", "kubernetes:policy.sigstore.dev");
