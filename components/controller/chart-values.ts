@@ -14,15 +14,14 @@ export const OWN_PRIORITY_CLASS = "signed-images-policy-controller";
 
 /** The Helm values for what the component's arguments say. */
 export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
+    const replicas = replicaCount(args);
     const timeoutSeconds = args.webhookTimeoutSeconds ?? DEFAULT_WEBHOOK_TIMEOUT_SECONDS;
     const values = {
         cosign: { webhookTimeoutSeconds: { mutating: timeoutSeconds, validating: timeoutSeconds } },
         imagePullSecrets: (args.imagePullSecrets ?? []).map((name) => ({ name })),
         webhook: {
-            replicaCount: args.replicas ?? DEFAULT_REPLICAS,
-            // The chart's own default, one replica of which one must be available, lets no node drain. A zero keeps
-            // the template from rendering `minAvailable`, which excludes `maxUnavailable`.
-            podDisruptionBudget: { enabled: true, minAvailable: 0, maxUnavailable: 1 },
+            replicaCount: replicas,
+            podDisruptionBudget: { enabled: true, minAvailable: allButOne(replicas) },
             priorityClass: args.priorityClass ?? OWN_PRIORITY_CLASS,
             resources: merge(DEFAULT_RESOURCES, args.resources ?? {}),
             webhookTimeoutSeconds: { defaulting: timeoutSeconds, validating: timeoutSeconds },
@@ -52,6 +51,20 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
         },
     };
     return merge(values, args.values ?? {});
+}
+
+function replicaCount({ values, replicas }: PolicyControllerArgs): number {
+    const webhook: unknown = values?.webhook;
+    const given: unknown = isPlainObject(webhook) ? webhook.replicaCount : undefined;
+    return typeof given === "number" ? given : (replicas ?? DEFAULT_REPLICAS);
+}
+
+/**
+ * The chart's own default, one replica of which one must be available, lets no node drain. Not `maxUnavailable`, which excludes the
+ * `minAvailable` that a controller to adopt already has. The template takes a number zero for nothing.
+ */
+function allButOne(replicas: number): number | string {
+    return replicas > 1 ? replicas - 1 : "0%";
 }
 
 function imageValues({ image }: PolicyControllerArgs): pulumi.Inputs {

@@ -1,7 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { ApiException, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
+import { parseAllDocuments } from "yaml";
 import { EnforcedNamespace, PolicyController, type PolicyControllerArgs } from "../../index";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { ensureTools } from "../../tools";
@@ -22,7 +24,7 @@ describe("a policy-controller that is there already", function () {
     this.timeout(TIMEOUT_MS);
     let stage: Stage;
     let environment: NodeJS.ProcessEnv;
-    let tools: Readonly<Record<"helm" | "kubectl", string>>;
+    let helmProgram: string;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
@@ -32,7 +34,7 @@ describe("a policy-controller that is there already", function () {
             // Older charts are nowhere to be had without the internet.
             this.skip();
         }
-        tools = await ensureTools(["helm", "kubectl"]);
+        helmProgram = (await ensureTools(["helm"])).helm;
         stage = await Stage.open();
         environment = { ...process.env, KUBECONFIG: stage.sandbox.kubeconfig, HOME: stage.sandbox.directory };
         const body = { metadata: { name: "shop", labels: { "policy.sigstore.dev/include": "true" } } };
@@ -41,7 +43,7 @@ describe("a policy-controller that is there already", function () {
 
     after(() => stage.sandbox.stop());
 
-    const helm = (...args: string[]) => run(tools.helm, args, { env: environment });
+    const helm = (...args: string[]) => run(helmProgram, args, { env: environment });
 
     /** A stack whose controller's arguments can change from one `up` to the next. */
     async function stackWith(name: string, args: { current: PolicyControllerArgs }): Promise<Stack> {
@@ -113,14 +115,12 @@ describe("a policy-controller that is there already", function () {
 
     it("is adopted from kubectl apply, and becomes the stack's own where adopt is taken away", async () => {
         const rendered = await helm("template", ...RELEASE, "--no-hooks", chartOf("0.10.6"));
-        const file = path.join(stage.sandbox.directory, "rendered.yaml");
-        const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: cosign-system }\n---\n";
-        await fs.writeFile(file, `${namespace}${rendered.stdout}`);
         await eventually("what Helm left is gone", async () => {
             const { items } = await stage.cluster.core.listNamespacedPod({ namespace: "cosign-system" });
             return items.length === 0;
         });
-        await run(tools.kubectl, ["apply", "-f", file], { env: environment });
+        const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: cosign-system }\n---\n";
+        await applyAsKubectl(stage, `${namespace}${rendered.stdout}`);
         await armed();
         const before = await identities();
         const args: { current: PolicyControllerArgs } = {
@@ -138,3 +138,25 @@ describe("a policy-controller that is there already", function () {
         expect(gone.items.map(({ metadata }) => metadata?.name)).to.not.include("cosign-system");
     });
 });
+
+/** Objects as `kubectl apply` leaves them: its field manager, and the annotation that it compares with the next time. */
+async function applyAsKubectl(stage: Stage, yaml: string): Promise<void> {
+    const objects = KubernetesObjectApi.makeApiClient(stage.kubeConfig);
+    for (const document of parseAllDocuments(yaml)) {
+        const object = document.toJS() as KubernetesObject | null;
+        if (object !== null) {
+            const annotations = { "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(object) };
+            const applied: KubernetesObject = {
+                ...(object as object),
+                metadata: { ...(object.metadata as object), annotations },
+            };
+            await objects
+                .create(applied, undefined, undefined, "kubectl-client-side-apply")
+                .catch((problem: unknown) => {
+                    if (!(problem instanceof ApiException && problem.code === 409)) {
+                        throw problem;
+                    }
+                });
+        }
+    }
+}

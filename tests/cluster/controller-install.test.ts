@@ -86,17 +86,27 @@ describe("the install of a controller", function () {
         await expectNothingDone();
     });
 
-    it("says at preview that a namespace to enforce does not exist", async () => {
+    it("makes no namespace by labelling one that does not exist", async () => {
         const stack = await stage.stack("absent", () => {
             new EnforcedNamespace("absent", { name: "absent" });
         });
-        expect(await refusal(stack.preview())).to.match(/"absent" not found|absent does not exist/);
+        expect(await refusal(stack.up())).to.match(/namespaces? "absent" not found/);
+        await expectNothingDone();
     });
 
-    it("says what it waited for in vain", async () => {
-        const stack = await controller("impatient", { armingTimeoutSeconds: 1, namespace: "impatient" });
+    it("says what it waited for in vain: rules that nobody writes", async () => {
+        const extraArgs = { "webhook-name": "elsewhere.sigstore.dev" };
+        const stack = await controller("unarmed", { armingTimeoutSeconds: 3, values: { webhook: { extraArgs } } });
+        expect(await refusal(stack.up())).to.match(/\{\.webhooks\[0\]\.rules\}/);
+        await stack.destroy();
+        await expectNothingDone();
+    });
+
+    it("says what it waited for in vain: a service that the API server does not reach", async () => {
+        const service = { port: 444 };
+        const stack = await controller("unreached", { armingTimeoutSeconds: 3, values: { webhook: { service } } });
         const said = await refusal(stack.up());
-        expect(said).to.match(/policy\.sigstore\.dev.*\{\.webhooks\[0\]\.rules\}|did not reach them for 1 s/s);
+        expect(said).to.include("the API server did not reach them for 3 s").and.include("port 8443 of the pods");
         await stack.destroy();
         await expectNothingDone();
     });

@@ -27,7 +27,7 @@ describe("PolicyController", () => {
         expect(values).to.have.deep.nested.include({
             "webhook.replicaCount": 5,
             "webhook.podAnnotations.team": "platform",
-            "webhook.podDisruptionBudget.maxUnavailable": 1,
+            "webhook.podDisruptionBudget.minAvailable": 4,
             "webhook.configData": { "no-match-policy": "deny" },
         });
     });
