@@ -71,11 +71,12 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
         const made = args.create ? [makeNamespace(name, known, namespaceName, this)] : [];
         this.name = namespaceName;
         if (!isExempt(args.exemptUntil, now)) {
+            const checked = args.create ? made : [requireNamespace(name, namespaceName, this)];
             // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
             const label = new kubernetes.core.v1.NamespacePatch(
                 name,
                 { metadata: { name: namespaceName, labels: ENFORCED, annotations: OVERRULE } },
-                { parent: this, dependsOn: made },
+                { parent: this, dependsOn: checked },
             );
             this.name = label.metadata.name;
         }
@@ -85,6 +86,18 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
 
 function validateName(name: string, { allowSystemNamespace }: EnforcedNamespaceArgs): Finding[] {
     return validateNamespaceChoice({ name, allowSystemNamespace, isControllers: isControllerNamespace(name) });
+}
+
+/** A patch of a namespace that is not there would make it: a name that is mistyped would be enforced, and nothing else. */
+function requireNamespace(
+    name: string,
+    namespaceName: pulumi.Output<string>,
+    parent: pulumi.Resource,
+): pulumi.Resource {
+    const existingObjects = [{ apiVersion: "v1", kind: "Namespace", name: namespaceName }];
+    const instead =
+        "Make it first (dependsOn, where this stack does), or write `create: true`: it then goes with the stack.";
+    return requireOfCluster(`${name}-exists`, { existingObjects, instead }, { parent });
 }
 
 /** A namespace of the stack's own; one that is there already is somebody else's. */

@@ -2,21 +2,35 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { OWNER_ANNOTATION } from "./ownership";
 
-/** A cluster-scoped object that must not be there, unless it is this stack's own. */
-export interface NewObject {
+/** A cluster-scoped object. */
+export interface ClusterObject {
     apiVersion: string;
     kind: string;
-    name: string;
+    name: pulumi.Input<string>;
 }
 
 export interface ClusterRequirements {
-    /** What is about to be created. */
-    newObjects: readonly NewObject[];
-    /** What marks those that are no strangers: they were made by an earlier run, or by one that was cut short. */
-    owner: pulumi.Input<string>;
+    /**
+     * What is about to be created.
+     *
+     * @default nothing
+     */
+    newObjects?: readonly ClusterObject[];
+    /**
+     * What marks those that are no strangers: they were made by an earlier run, or by one that was cut short.
+     *
+     * @default all are strangers
+     */
+    owner?: pulumi.Input<string>;
+    /**
+     * What is about to be changed. A preview does not miss it: something else of the same stack may be about to make it.
+     *
+     * @default nothing
+     */
+    existingObjects?: readonly ClusterObject[];
     /** What to write to have them all the same, as a sentence. */
     instead: string;
     /**
@@ -29,7 +43,7 @@ export interface ClusterRequirements {
 
 /**
  * Refuses, at preview and before anything is changed, what somebody else made: server-side apply would take it over
- * without a word, and delete it with the stack.
+ * without a word, and delete it with the stack. And refuses to patch what is not there: server-side apply would make it.
  *
  * A chart without objects whose template looks them up and fails. That way the question is asked by the provider, with whatever
  * kubeconfig and context it was given, and whatever rights: nothing else that a program can use sees the cluster as it does. Where
@@ -40,7 +54,7 @@ export function requireOfCluster(
     requirements: ClusterRequirements,
     opts: pulumi.ComponentResourceOptions,
 ): pulumi.Resource {
-    const { newObjects, owner, instead, minimumVersion = "1.0" } = requirements;
+    const { newObjects = [], owner = "", existingObjects = [], instead, minimumVersion = "1.0" } = requirements;
     return new kubernetes.helm.v4.Chart(
         name,
         {
@@ -49,6 +63,8 @@ export function requireOfCluster(
             name: "signed-images",
             values: {
                 newObjects: [...newObjects],
+                existingObjects: [...existingObjects],
+                mayComeLater: pulumi.runtime.isDryRun(),
                 annotation: OWNER_ANNOTATION,
                 owner,
                 instead,
@@ -68,6 +84,16 @@ description: Has no objects; its template fails where the cluster is not as it m
 const TEMPLATE = `
 {{- if semverCompare (printf "<%s-0" .Values.minimumVersion) .Capabilities.KubeVersion.Version }}
   {{- fail (printf "the cluster runs Kubernetes %s, and %s is needed. %s" .Capabilities.KubeVersion.Version .Values.minimumVersion .Values.instead) }}
+{{- end }}
+{{- range .Values.existingObjects }}
+  {{- $object := lookup .apiVersion .kind "" .name }}
+  {{- if $object }}
+    {{- if hasKey $object.metadata "deletionTimestamp" }}
+      {{- fail (printf "the %s %s is being deleted. %s" .kind .name $.Values.instead) }}
+    {{- end }}
+  {{- else if not $.Values.mayComeLater }}
+    {{- fail (printf "there is no %s %s. %s" .kind .name $.Values.instead) }}
+  {{- end }}
 {{- end }}
 {{- $found := list }}
 {{- range .Values.newObjects }}

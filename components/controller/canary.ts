@@ -65,8 +65,8 @@ function untilReached(args: PolicyControllerArgs): pulumi.ErrorHook {
         }
         deadline ??= Date.now() + timeoutSeconds * 1000;
         if (Date.now() >= deadline) {
-            void pulumi.log.error(unreachable(args, timeoutSeconds));
-            return false;
+            // What a hook throws stands beside the API server's own words.
+            throw new Error(unreachable(args, timeoutSeconds));
         }
         await delay((timeoutSeconds * 1000) / MAX_RETRIES);
         return true;

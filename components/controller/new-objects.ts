@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClusterRequirements, NewObject } from "../existing-objects";
+import type { ClusterRequirements, ClusterObject } from "../existing-objects";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
 import { OWN_PRIORITY_CLASS } from "./chart-values";
 
@@ -28,7 +28,7 @@ export function clusterRequirements(args: PolicyControllerArgs, owner: pulumi.In
 }
 
 /** The cluster-scoped objects: who has any of them has a policy-controller, in whichever namespace. */
-function newObjects(args: PolicyControllerArgs): NewObject[] {
+function newObjects(args: PolicyControllerArgs): ClusterObject[] {
     const rbac = "rbac.authorization.k8s.io/v1";
     const admission = "admissionregistration.k8s.io/v1";
     const definitions = "apiextensions.k8s.io/v1";

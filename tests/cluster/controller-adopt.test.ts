@@ -111,14 +111,15 @@ describe("a policy-controller that is there already", function () {
         await stack.destroy();
         expect(await identities(), "nothing was deleted or replaced").to.deep.equal(before);
         await helm("uninstall", ...RELEASE, "--wait");
+        await stage.cluster.core.deleteNamespace({ name: "cosign-system" });
+        await eventually("its namespace is gone", async () => {
+            const { items } = await stage.cluster.core.listNamespace();
+            return !items.some(({ metadata }) => metadata?.name === "cosign-system");
+        });
     });
 
     it("is adopted from kubectl apply, and becomes the stack's own where adopt is taken away", async () => {
         const rendered = await helm("template", ...RELEASE, "--no-hooks", chartOf("0.10.6"));
-        await eventually("what Helm left is gone", async () => {
-            const { items } = await stage.cluster.core.listNamespacedPod({ namespace: "cosign-system" });
-            return items.length === 0;
-        });
         const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: cosign-system }\n---\n";
         await applyAsKubectl(stage, `${namespace}${rendered.stdout}`);
         await armed();

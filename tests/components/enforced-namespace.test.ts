@@ -11,7 +11,9 @@ async function make(args: EnforcedNamespaceArgs): Promise<Registration[]> {
 
 describe("EnforcedNamespace", () => {
     it("only labels a namespace that is not the stack's", async () => {
-        const [label, ...others] = await make({ name: "shop" });
+        const [check, label, ...others] = await make({ name: "shop" });
+        expect(check).to.deep.include({ type: "kubernetes:helm.sh/v4:Chart", name: "shop-exists" });
+        expect(label?.dependencies).to.deep.equal(["Chart.shop-exists"]);
         expect(others).to.be.empty;
         expect(label).to.deep.include({ type: "kubernetes:core/v1:NamespacePatch" });
         expect(label?.inputs.metadata).to.deep.equal({
@@ -48,7 +50,7 @@ describe("EnforcedNamespace", () => {
     for (const name of ["kube-system", "kube-node-lease", "kube-public", "calico-system", "openshift-dns"]) {
         it(`refuses ${name} without an explicit word`, async () => {
             expect(refusalOf(() => new EnforcedNamespace("locked-out", { name }))).to.include("[system-namespace]");
-            expect(await make({ name, allowSystemNamespace: true })).to.have.lengthOf(1);
+            expect(await make({ name, allowSystemNamespace: true })).to.have.lengthOf(2);
         });
     }
 
@@ -62,7 +64,7 @@ describe("EnforcedNamespace", () => {
         });
 
         it("enforces again after it", async () => {
-            const [label] = await make({ name: "shop", exemptUntil: inDays(-1) });
+            const label = (await make({ name: "shop", exemptUntil: inDays(-1) })).at(-1);
             expect(label?.type).to.equal("kubernetes:core/v1:NamespacePatch");
         });
 

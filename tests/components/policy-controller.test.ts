@@ -176,7 +176,7 @@ describe("PolicyController", () => {
 
     describe("values that the chart does not read", () => {
         const warnings = (values: object) =>
-            validatePolicyControllerArgs({ values: values as PolicyControllerArgs["values"] }).map(
+            validatePolicyControllerArgs({ values }).map(
                 ({ severity, path: at, instead }) => `${severity} ${at.join(".")}: ${instead}`,
             );
 
