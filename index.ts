@@ -8,9 +8,14 @@ export {
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
 export {
     type ChartSource,
+    type ControllerImage,
+    type ControllerResources,
     NoMatchPolicy,
     PolicyController,
     type PolicyControllerArgs,
+    type ProxySettings,
+    type ResourceAmounts,
+    type TufSettings,
 } from "./components/policy-controller";
 export { pinDigests, type PinDigestsOptions } from "./components/pin-digests";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";

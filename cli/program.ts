@@ -3,6 +3,7 @@ import { KeyError } from "../core/keys";
 import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
+import { disarm } from "./disarm";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
     importPolicies,
     sign,
     attest,
+    disarm,
     keysGenerate,
     keysImport,
     keysInspect,
