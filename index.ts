@@ -1,5 +1,10 @@
 export { ClusterImagePolicy, type ClusterImagePolicyArgs } from "./components/cluster-image-policy";
-export { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration } from "./components/cosign-key-pair";
+export {
+    CosignKeyPair,
+    type CosignKeyPairArgs,
+    type KeyGeneration,
+    PrivateKeyHome,
+} from "./components/cosign-key-pair";
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
 export {
     type ChartSource,

@@ -1,16 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkPolicy, error, errorsOf, type Finding, type PropertyPath, show } from "../core/policy";
 import type { KeyGeneration } from "./cosign-key-pair";
+import { validateGenerations } from "./generation-rules";
 import { knownNow } from "./known-values";
+import { validateLabel } from "./names";
 import type { PolicyControllerArgs } from "./policy-controller";
 import type { SignedImagesArgs } from "./signed-images";
 
-/** What a Kubernetes namespace, and most other names, must be (RFC 1123 label). */
-const LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_MAX_LENGTH = 63;
-/** The names of Secrets: RFC 1123 subdomain. */
-const SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const SUBDOMAIN_MAX_LENGTH = 253;
 /** The API server refuses more (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
 const WEBHOOK_TIMEOUT_MAX_SECONDS = 30;
 
@@ -86,7 +82,7 @@ export function validateSignedImagesArgs(
         below(["controller"], finding),
     );
     if (generations !== undefined) {
-        findings.push(...validateGenerations(generations, args.current));
+        findings.push(...validateGenerations({ generations, current: args.current }));
     }
     // The policy says its warnings itself; here it is only kept from failing halfway.
     const authorities = generations === undefined ? args.authorities : pulumi.output(args.authorities);
@@ -119,76 +115,4 @@ export function validateSignedImagesArgs(
 
 function below(path: PropertyPath, finding: Finding): Finding {
     return { ...finding, path: [...path, ...finding.path] };
-}
-
-/** The rules for the generations of a key pair. */
-export function validateGenerations(generations: readonly KeyGeneration[], current: string | undefined): Finding[] {
-    if (generations.length === 0) {
-        return [
-            error("generations-empty", ["generations"], {
-                found: "an empty list",
-                cluster: "a policy without keys admits nothing",
-                instead: 'List at least one generation: [{ id: "2026-11" }].',
-            }),
-        ];
-    }
-    const findings: Finding[] = [];
-    const ids = generations.map((generation) => generation.id);
-    ids.forEach((id, index) => {
-        findings.push(...validateLabel(id, ["generations", index, "id"]));
-        if (ids.indexOf(id) !== index) {
-            findings.push(
-                error("generation-doubled", ["generations", index, "id"], {
-                    found: show(id),
-                    cluster: "two keys would want the same name",
-                    instead: "Give each generation an id of its own, and never use one again.",
-                }),
-            );
-        }
-    });
-    if (current === undefined && ids.length > 1) {
-        findings.push(
-            error("current-generation-missing", ["current"], {
-                found: `${ids.length} generations and no current one`,
-                cluster: "a signer that takes up a key before every cluster trusts it gets its images refused",
-                instead: `Say which generation signs, for example current: ${JSON.stringify(ids[0])}.`,
-            }),
-        );
-    }
-    if (current !== undefined && !ids.includes(current)) {
-        findings.push(
-            error("current-generation-unknown", ["current"], {
-                found: show(current),
-                cluster: "nothing could sign with it",
-                instead: `Name one of the listed generations: ${ids.join(", ")}.`,
-            }),
-        );
-    }
-    return findings;
-}
-
-/** The rule for the name of a Secret. */
-export function validateSecretName(name: string, path: PropertyPath): Finding[] {
-    return SUBDOMAIN_PATTERN.test(name) && name.length <= SUBDOMAIN_MAX_LENGTH
-        ? []
-        : [
-              error("secret-name-invalid", path, {
-                  found: show(name),
-                  cluster: "the API server refuses the Secret: its name must be a lowercase RFC 1123 subdomain",
-                  instead: "Write lowercase letters, digits, `-` and `.`, 253 characters at most.",
-              }),
-          ];
-}
-
-/** The rule for what must be an RFC 1123 label: namespaces, and ids that become parts of names. */
-export function validateLabel(value: string, path: PropertyPath): Finding[] {
-    return LABEL_PATTERN.test(value) && value.length <= LABEL_MAX_LENGTH
-        ? []
-        : [
-              error("label-invalid", path, {
-                  found: show(value),
-                  cluster: "the API server refuses the name: it must be a lowercase RFC 1123 label",
-                  instead: "Write lowercase letters, digits and `-`, 63 characters at most.",
-              }),
-          ];
 }

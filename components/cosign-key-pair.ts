@@ -1,28 +1,65 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import {
-    COSIGN_SECRET_IMMUTABLE,
-    COSIGN_SECRET_TYPE,
-    type CosignKeyPairPem,
-    cosignSecretData,
-    generateKeyPair,
-    publicSecretData,
-    readPublicKey,
-} from "../core/keys";
-import { validateGenerations, validateLabel, validateSecretName } from "./argument-rules";
 import { rejectFindings } from "./findings";
+import { validateGenerations } from "./generation-rules";
+import { keyMaterial } from "./key-material";
+import { publicSecret, signerSecret } from "./key-secrets";
+import { validateLabel, validateSecretName } from "./names";
 import type { AuthorityArgs } from "./policy/authority";
 import { Authority } from "./policy/factories";
 import { DEFAULT_CONTROLLER_NAMESPACE } from "./policy-controller";
 
-/** One key of a key pair that is rotated by adding the next one. */
+/** Where the private half of the keys goes, beside the stack's state, where a generated one is kept as a secret. */
+export const PrivateKeyHome = {
+    /**
+     * A Kubernetes Secret for each generation, as `cosign generate-key-pair k8s://` makes it. Whoever may read it can
+     * sign; so can policy-controller's own ServiceAccount, which may read every Secret of the cluster.
+     */
+    Secret: "secret",
+    /**
+     * The outputs `privateKey` and `password`, both secret, for a signer outside of the cluster. The cluster holds
+     * public keys only.
+     */
+    Output: "output",
+} as const;
+export type PrivateKeyHome = (typeof PrivateKeyHome)[keyof typeof PrivateKeyHome];
+
+/**
+ * One key of a key pair that is rotated by adding the next one.
+ *
+ * With an `id` alone the key is generated. With `privateKey` and `password` it is imported, with `publicKey` alone its
+ * signatures are trusted and made elsewhere.
+ */
 export interface KeyGeneration {
     /**
      * The generation's name, for good: a lowercase RFC 1123 label such as `2026-11`. It is part of the names of its
      * Secrets; a key is made once for each id, and an id that is dropped and listed again is a new key.
      */
     id: string;
+    /**
+     * The public key of somebody who signs elsewhere: PEM `PUBLIC KEY` (PKIX) or `RSA PUBLIC KEY` (PKCS#1), of ECDSA on
+     * P-256, P-384 or P-521, or RSA of 2048, 3072 or 4096 bits.
+     *
+     * @default none
+     */
+    publicKey?: pulumi.Input<string>;
+    /**
+     * A private key to import, kept a secret whether or not it is given as one: PEM as cosign encrypts it
+     * (`ENCRYPTED SIGSTORE PRIVATE KEY`), or in clear (PKCS#1, SEC1 or PKCS#8), which is then encrypted with `password`.
+     * The algorithms are those of `publicKey`.
+     *
+     * Pulumi itself hands secrets of the stack's configuration to the program in its environment; the package's
+     * docs/keys.md tells of ways around it.
+     *
+     * @default none
+     */
+    privateKey?: pulumi.Input<string>;
+    /**
+     * What `privateKey` is, or is to be, encrypted with; the empty text for a key without a password. Kept a secret
+     * whether or not it is given as one.
+     *
+     * @default none; required with `privateKey`
+     */
+    password?: pulumi.Input<string>;
 }
 
 /** What {@link CosignKeyPair} takes. */
@@ -42,6 +79,12 @@ export interface CosignKeyPairArgs {
      */
     current?: string;
     /**
+     * Where the private half of the keys goes.
+     *
+     * @default "secret"
+     */
+    privateKey?: PrivateKeyHome;
+    /**
      * The namespace of the Secrets. policy-controller reads Secrets of its own namespace only.
      *
      * @default "cosign-system"
@@ -56,15 +99,15 @@ export interface CosignKeyPairArgs {
     secretNamePrefix?: string;
 }
 
-/** A fresh password has more entropy than the 256-bit key it protects. */
-const PASSWORD_LENGTH = 48;
-
 /**
- * Signing keys, made once and kept: ECDSA P-256 in cosign's own encrypted form.
+ * Signing keys, generated and kept or imported, in cosign's own encrypted form, and rotated without a gap.
  *
- * The private half is generated in the engine's process, encrypted under a generated password, and held in the
- * stack's state only as a secret. It reaches the cluster as a Secret in cosign's three-entry form, so that
- * `cosign sign --key k8s://NAMESPACE/NAME` works for whoever may read that Secret.
+ * A generated key is ECDSA on P-256, made in the program's process and encrypted under a generated password. Both lie in
+ * the stack's state as secrets: whoever has the state and its passphrase can sign. An imported private key lies there
+ * only as what is written into its Secret or output. What else holds the private half, `privateKey` says.
+ *
+ * Each Secret has the labels `signed-images/generation`, `signed-images/algorithm` and `signed-images/fingerprint` (32
+ * hexadecimal digits), and the fingerprint in cosign's form as an annotation.
  */
 export class CosignKeyPair extends pulumi.ComponentResource {
     /** The public key of the current generation, PEM (PKIX `PUBLIC KEY`). */
@@ -73,110 +116,66 @@ export class CosignKeyPair extends pulumi.ComponentResource {
     public readonly authorities: pulumi.Output<AuthorityArgs[]>;
     /** The current key's fingerprint as cosign's hint has it: base64 of the SHA-256 of the public key's DER. */
     public readonly fingerprint: pulumi.Output<string>;
-    /** The Secret that holds the current private key: `cosign sign --key k8s://NAMESPACE/SECRETNAME`. */
+    /**
+     * The Secret that holds the current private key: `cosign sign --key k8s://NAMESPACE/SECRETNAME`. Empty where no
+     * Secret does.
+     */
     public readonly secretName: pulumi.Output<string>;
+    /** The current private key in cosign's encrypted form, a secret. Only with `privateKey: "output"`. */
+    public readonly privateKey?: pulumi.Output<string>;
+    /** The password of the current private key, a secret. Only with `privateKey: "output"`. */
+    public readonly password?: pulumi.Output<string>;
 
-    /** @throws InputPropertiesError for empty, doubled or badly named generations, and for an unknown `current`. */
+    /**
+     * @throws InputPropertiesError for empty, doubled or badly named generations, for an unknown `current`, and for keys
+     * and passwords that cannot be used, as soon as they are known.
+     */
     constructor(name: string, args: CosignKeyPairArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-        const generations = args.generations ?? [{ id: "1" }];
+        const { generations = [{ id: "1" }], current, privateKey: home = PrivateKeyHome.Secret } = args;
         const prefix = args.secretNamePrefix ?? name;
         rejectFindings("CosignKeyPair", name, [
-            ...validateGenerations(generations, args.current),
+            ...validateGenerations({ generations, current, privateKey: home }),
             ...validateSecretName(prefix, ["secretNamePrefix"]),
             ...(typeof args.namespace === "string" ? validateLabel(args.namespace, ["namespace"]) : []),
         ]);
         super("signed-images:index:CosignKeyPair", name, {}, opts);
 
         const namespace = args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE;
-        const keys = generations.map(({ id }) => ({
-            id,
-            ...makeGeneration({ name: `${name}-${id}`, secretName: `${prefix}-${id}`, id, namespace, parent: this }),
-        }));
-        const current = keys.find((key) => key.id === args.current) ?? keys[0];
-        if (current === undefined) {
+        const keys = generations.map((generation, index) => {
+            const { id } = generation;
+            const child = `${name}-${id}`;
+            const key = keyMaterial(generation, { component: name, name: child, index, parent: this });
+            const place = { name: child, secretName: `${prefix}-${id}`, namespace, generation: id, parent: this };
+            const signerSecretName =
+                home === PrivateKeyHome.Secret && key.signer !== undefined
+                    ? signerSecret(key, key.signer, place).metadata.name
+                    : pulumi.output("");
+            return { ...key, id, signerSecretName, publicSecretName: publicSecret(key, place).metadata.name };
+        });
+        const signing = keys.find((key) => key.id === current) ?? keys[0];
+        if (signing === undefined) {
             throw new Error("unreachable: an empty list of generations was refused above");
         }
 
-        this.publicKey = current.publicKey;
-        this.fingerprint = current.publicKey.apply((known) => readPublicKey(known).fingerprint);
-        this.secretName = current.signerSecret.metadata.name;
+        this.publicKey = signing.publicKey;
+        this.fingerprint = signing.fingerprint;
+        this.secretName = signing.signerSecretName;
         this.authorities = pulumi.output(
-            keys.map((key) =>
-                Authority.key({ name: `${name}-${key.id}`, secretRef: { name: key.publicSecret.metadata.name } }),
+            keys.map(({ id, publicSecretName, hashAlgorithm }) =>
+                Authority.key({ name: `${name}-${id}`, secretRef: { name: publicSecretName }, hashAlgorithm }),
             ),
         );
+        if (home === PrivateKeyHome.Output) {
+            this.privateKey = signing.signer?.privateKey;
+            this.password = signing.signer?.password;
+        }
         this.registerOutputs({
             publicKey: this.publicKey,
             authorities: this.authorities,
             fingerprint: this.fingerprint,
             secretName: this.secretName,
+            privateKey: this.privateKey,
+            password: this.password,
         });
     }
-}
-
-interface GenerationPlace {
-    name: string;
-    secretName: string;
-    id: string;
-    namespace: pulumi.Input<string>;
-    parent: pulumi.Resource;
-}
-
-function makeGeneration(place: GenerationPlace) {
-    const password = new random.RandomPassword(
-        `${place.name}-password`,
-        { length: PASSWORD_LENGTH, special: false },
-        { parent: place.parent },
-    );
-    // A Stash keeps the first value that it was given. `ignoreChanges` makes it so: the value generated by every later
-    // run is thrown away, instead of showing as an update.
-    const stash = new pulumi.Stash(
-        `${place.name}-key`,
-        { input: pulumi.secret(password.result.apply(generateOutsidePreview)) },
-        { parent: place.parent, ignoreChanges: ["input"] },
-    );
-    const pair = stash.output.apply((kept: CosignKeyPairPem) => kept);
-    const publicKey = pulumi.unsecret(pair.apply((known) => known.publicKey));
-
-    const metadata = (secretName: string) => ({
-        name: secretName,
-        namespace: place.namespace,
-        labels: { "signed-images/generation": place.id },
-    });
-    const signerSecret = new kubernetes.core.v1.Secret(
-        place.name,
-        {
-            metadata: metadata(place.secretName),
-            type: COSIGN_SECRET_TYPE,
-            immutable: COSIGN_SECRET_IMMUTABLE,
-            data: pulumi
-                .all([pair, password.result])
-                .apply(([known, secret]) => base64Values(cosignSecretData({ ...known, password: secret }))),
-        },
-        { parent: place.parent },
-    );
-    // policy-controller refuses a Secret with more than one entry (pkg/reconciler/clusterimagepolicy), so cosign's
-    // three-entry Secret cannot serve it.
-    const publicSecret = new kubernetes.core.v1.Secret(
-        `${place.name}-pub`,
-        {
-            metadata: metadata(`${place.secretName}-pub`),
-            type: COSIGN_SECRET_TYPE,
-            immutable: COSIGN_SECRET_IMMUTABLE,
-            data: publicKey.apply((known) => base64Values(publicSecretData(known))),
-        },
-        { parent: place.parent },
-    );
-    return { publicKey, signerSecret, publicSecret };
-}
-
-/** Generated once and for all by the `up` that creates the Stash; a preview knows that a key will come, but not which. */
-function generateOutsidePreview(password: string): Promise<CosignKeyPairPem> | typeof pulumi.unknown {
-    return pulumi.runtime.isDryRun() ? pulumi.unknown : generateKeyPair(password);
-}
-
-function base64Values(data: Record<string, string>): Record<string, string> {
-    return Object.fromEntries(
-        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "utf8").toString("base64")]),
-    );
 }

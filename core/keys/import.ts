@@ -1,8 +1,11 @@
+import type { KeyObject } from "node:crypto";
+
 import { readOnlyBlock, type KeyText } from "./key-text";
 import { publicKeyOf, sealKeyPair, type CosignKeyPairPem } from "./key-pair";
 import type { PemBlock } from "./pem";
 import { kindOf, requireKind } from "./pem-kind";
 import { parsePrivateKey, type PrivateKeyEncoding } from "./private-key";
+import { reproducibleSaltAndNonce } from "./seal";
 
 /**
  * Encrypts a private key that is in clear, as `cosign import-key-pair` does (`ImportKeyPair` in pkg/cosign/keys.go):
@@ -17,11 +20,18 @@ import { parsePrivateKey, type PrivateKeyEncoding } from "./private-key";
  * @param password what to encrypt with
  * @throws {@link KeyError}
  */
-export async function importKeyPair(pem: KeyText, password: string): Promise<CosignKeyPairPem> {
+export function importKeyPair(pem: KeyText, password: string): Promise<CosignKeyPairPem> {
+    return encryptPlain(pem, (privateKey) => sealKeyPair(privateKey, password));
+}
+
+async function encryptPlain(
+    pem: KeyText,
+    encrypt: (privateKey: KeyObject) => Promise<CosignKeyPairPem>,
+): Promise<CosignKeyPairPem> {
     const block = readOnlyBlock(pem);
     requireKind(block, "plain-private-key");
     try {
-        return await sealKeyPair(parsePrivateKey(block.body, encodingOf(block)), password);
+        return await encrypt(parsePrivateKey(block.body, encodingOf(block)));
     } finally {
         block.body.fill(0);
     }
@@ -29,7 +39,8 @@ export async function importKeyPair(pem: KeyText, password: string): Promise<Cos
 
 /**
  * Makes a key pair of whatever private key there is: one in cosign's encrypted form is opened, to prove the password
- * and to learn its public half, and kept as it is; one in clear is imported.
+ * and to learn its public half, and kept as it is; one in clear is encrypted, to the same bytes each time, so that a
+ * stack that imports it has nothing to change at its next run.
  *
  * @param pem the content of the key file
  * @param password what the key is, or is to be, encrypted with
@@ -37,7 +48,7 @@ export async function importKeyPair(pem: KeyText, password: string): Promise<Cos
  */
 export async function keyPairFrom(pem: KeyText, password: string): Promise<CosignKeyPairPem> {
     if (kindOf(readOnlyBlock(pem)) !== "cosign-private-key") {
-        return importKeyPair(pem, password);
+        return encryptPlain(pem, (privateKey) => sealKeyPair(privateKey, password, reproducibleSaltAndNonce));
     }
     const privateKey = typeof pem === "string" ? pem : Buffer.from(pem).toString("utf8");
     return { privateKey, publicKey: (await publicKeyOf(pem, password)).pem };

@@ -10,7 +10,7 @@ import { encodePem } from "./pem";
 import { requireKind, SIGSTORE_PRIVATE_KEY } from "./pem-kind";
 import { isSec1, parsePrivateKey } from "./private-key";
 import { describe, type PublicKeyInfo } from "./public-key";
-import { open, seal } from "./seal";
+import { freshSaltAndNonce, open, type reproducibleSaltAndNonce, seal } from "./seal";
 
 /** A key pair in the two files that cosign writes. */
 export interface CosignKeyPairPem {
@@ -24,14 +24,20 @@ export interface CosignKeyPairPem {
  * Writes a private key as cosign does (`marshalKeyPair` in pkg/cosign/keys.go): PKCS#8, encrypted with the password,
  * and its public half.
  *
+ * @param chooseSaltAndNonce for a caller that must write the same bytes each time
  * @throws {@link KeyError} `password-not-unicode`
  */
-export async function sealKeyPair(privateKey: KeyObject, password: string): Promise<CosignKeyPairPem> {
+export async function sealKeyPair(
+    privateKey: KeyObject,
+    password: string,
+    chooseSaltAndNonce: typeof reproducibleSaltAndNonce = freshSaltAndNonce,
+): Promise<CosignKeyPairPem> {
     const publicKey = createPublicKey(privateKey).export({ type: "spki", format: "der" });
     const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
     try {
+        const sealed = await seal(pkcs8, password, chooseSaltAndNonce(pkcs8, password));
         return {
-            privateKey: encodePem(SIGSTORE_PRIVATE_KEY, encodeEnvelope(await seal(pkcs8, password))),
+            privateKey: encodePem(SIGSTORE_PRIVATE_KEY, encodeEnvelope(sealed)),
             publicKey: encodePem("PUBLIC KEY", publicKey),
         };
     } finally {

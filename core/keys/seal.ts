@@ -2,7 +2,7 @@
  * Encrypting and decrypting with a password, as go-securesystemslib does: scrypt, then XSalsa20-Poly1305
  * ("nacl/secretbox").
  */
-import { randomBytes, scrypt, type ScryptOptions } from "node:crypto";
+import { hkdfSync, randomBytes, scrypt, type ScryptOptions } from "node:crypto";
 import { promisify } from "node:util";
 
 import { secretbox } from "@noble/ciphers/salsa.js";
@@ -17,14 +17,39 @@ const BOX_KEY_BYTES = 32;
 /** The asynchronous form: derivation takes about 0.25 s, which the event loop spends elsewhere. */
 const deriveKey = promisify<Uint8Array, Uint8Array, number, ScryptOptions, Buffer>(scrypt);
 
+/** What makes one encryption differ from another. Neither is secret. */
+export interface SaltAndNonce {
+    /** 32 bytes. */
+    readonly salt: Buffer;
+    /** 24 bytes. */
+    readonly nonce: Buffer;
+}
+
+/** Drawn anew, as cosign does. */
+export function freshSaltAndNonce(): SaltAndNonce {
+    return { salt: randomBytes(SALT_BYTES), nonce: randomBytes(NONCE_BYTES) };
+}
+
 /**
- * Encrypts with a fresh salt and nonce.
+ * The same for the same key under the same password, for a caller that has to write the same bytes at each run.
  *
- * @throws {@link KeyError} `password-not-unicode`
+ * As a synthetic IV (RFC 5297, 1.3): bytes repeat only where key and password do, and who has neither learns nothing
+ * from them, because HKDF is keyed with the private key itself. DER says its own length, so that no two pairs of key
+ * and password run together to the same input.
  */
-export async function seal(plaintext: Uint8Array, password: string): Promise<Envelope> {
-    const salt = randomBytes(SALT_BYTES);
-    const nonce = randomBytes(NONCE_BYTES);
+export function reproducibleSaltAndNonce(pkcs8: Uint8Array, password: string): SaltAndNonce {
+    const secret = Buffer.concat([pkcs8, passwordBytes(password)]);
+    const bytes = Buffer.from(hkdfSync("sha256", secret, "", "signed-images salt and nonce", SALT_BYTES + NONCE_BYTES));
+    secret.fill(0);
+    return { salt: bytes.subarray(0, SALT_BYTES), nonce: bytes.subarray(SALT_BYTES) };
+}
+
+/** Encrypts. @throws {@link KeyError} `password-not-unicode` */
+export async function seal(
+    plaintext: Uint8Array,
+    password: string,
+    { salt, nonce }: SaltAndNonce = freshSaltAndNonce(),
+): Promise<Envelope> {
     const key = await boxKey(password, salt, STANDARD_PARAMETERS);
     try {
         return {

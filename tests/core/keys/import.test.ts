@@ -3,9 +3,11 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey
 import { expect } from "chai";
 
 import { generateKeyPair, importKeyPair, keyPairFrom, openPrivateKey } from "../../../core/keys";
+import { decodeEnvelope } from "../../../core/keys/envelope";
+import { readOnlyBlock } from "../../../core/keys/key-text";
 import { encodePem } from "../../../core/keys/pem";
 import { parsePrivateKey } from "../../../core/keys/private-key";
-import { KEYS, P256, pkcs8Der, plainForms, refusal, spkiPem, UNSUPPORTED, withLineEnds } from "./support";
+import { KEYS, P256, pkcs8Der, pkcs8Pem, plainForms, refusal, spkiPem, UNSUPPORTED, withLineEnds } from "./support";
 
 const PASSWORD = "imported";
 
@@ -100,10 +102,34 @@ describe("a key pair from whatever private key there is", () => {
         expect(createPublicKey(pair.publicKey).equals(P256.publicKey)).to.equal(true);
     });
 
+    it("encrypts a key in clear to the same bytes each time, and to others under another password", async () => {
+        for (const { privateKey } of [P256, KEYS["rsa-2048"]]) {
+            const forms = Object.values(plainForms(privateKey));
+            const pairs = await Promise.all([...forms, ...forms].map((pem) => keyPairFrom(pem, PASSWORD)));
+            expect(new Set(pairs.map((pair) => pair.privateKey)).size).to.equal(1);
+            const other = await keyPairFrom(forms[0] ?? "", `${PASSWORD} `);
+            const [mine, others] = [pairs[0]?.privateKey ?? "", other.privateKey].map(saltAndNonceOf);
+            expect(mine?.salt).to.not.equal(others?.salt);
+            expect(mine?.nonce).to.not.equal(others?.nonce);
+            expect((await openPrivateKey(pairs[0]?.privateKey ?? "", PASSWORD)).equals(privateKey)).to.equal(true);
+        }
+    });
+
+    it("draws salt and nonce anew where a key is imported to a file", async () => {
+        const pem = pkcs8Pem(P256.privateKey);
+        const [first, second] = await Promise.all([importKeyPair(pem, PASSWORD), importKeyPair(pem, PASSWORD)]);
+        expect(saltAndNonceOf(first.privateKey)).to.not.deep.equal(saltAndNonceOf(second.privateKey));
+    });
+
     it("refuses what is no private key", async () => {
         await refusal("key-is-public", () => keyPairFrom(spkiPem(P256.publicKey), PASSWORD));
     });
 });
+
+function saltAndNonceOf(encryptedPem: string): { salt: string; nonce: string } {
+    const { salt, nonce } = decodeEnvelope(readOnlyBlock(encryptedPem).body);
+    return { salt: salt.toString("hex"), nonce: nonce.toString("hex") };
+}
 
 function withLastBitFlipped(base64url: string): string {
     const bytes = Buffer.from(base64url, "base64url");
