@@ -10,7 +10,7 @@ import type { ExitCode } from "./errors";
 export interface Surroundings {
     stdin: Readable & { readonly isTTY?: boolean; setRawMode?: (isRaw: boolean) => unknown };
     stdout: Writable & { readonly isTTY?: boolean };
-    stderr: Writable;
+    stderr: Writable & { readonly isTTY?: boolean };
     env: Readonly<Record<string, string | undefined>>;
 }
 

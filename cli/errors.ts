@@ -5,6 +5,8 @@ export const ExitCode = {
     Failed: 1,
     /** The program could not do its work: wrong arguments, no password, a file that cannot be read or written. */
     Usage: 2,
+    /** The program did its work, and could not find out everything that it was asked. */
+    Undecided: 3,
     /** 128 + SIGINT, as shells count it. */
     Interrupted: 130,
 } as const;

@@ -1,5 +1,6 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
+import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { keysGenerate } from "./keys/generate";
@@ -11,7 +12,7 @@ import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [lint, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [check, lint, keysGenerate, keysImport, keysInspect, keysPublic];
 
 const HELP = `Usage: signed-images COMMAND …
 
@@ -22,8 +23,8 @@ Options:
   -h, --help     show this, or the help of a command
   --version      show the version
 
-Exit code: 0 for success, 1 for a policy or a key that is not in order, 2 for wrong arguments and files that cannot be
-read or written.`;
+Exit code: 0 for success, 1 for a policy, a key or an image that is not in order, 2 for wrong arguments and files that
+cannot be read or written, 3 where not everything could be found out.`;
 
 /** Runs the program with these arguments, without its own name. Errors of the user are written to stderr. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {

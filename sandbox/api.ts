@@ -47,13 +47,24 @@ export class Api {
         return this.send<T>("GET", path, { query });
     }
 
-    create<T>(path: string, body: object): Promise<T> {
-        return this.send<T>("POST", path, { body, contentType: "application/json" });
+    create<T>(path: string, body: object, query: Query = {}): Promise<T> {
+        return this.send<T>("POST", path, { body, query, contentType: "application/json" });
+    }
+
+    /** As `create`, and the warnings that came with the answer. */
+    async createWithWarnings<T>(
+        path: string,
+        body: object,
+        query: Query = {},
+    ): Promise<{ object: T; warnings: string[] }> {
+        const response = await this.open("POST", path, { body, query, contentType: "application/json" });
+        const warnings = response.headersDistinct.warning ?? [];
+        return { object: JSON.parse(await readAll(response)) as T, warnings };
     }
 
     /** A strategic merge patch. */
-    patch<T>(path: string, body: object): Promise<T> {
-        return this.send<T>("PATCH", path, { body, contentType: "application/strategic-merge-patch+json" });
+    patch<T>(path: string, body: object, query: Query = {}): Promise<T> {
+        return this.send<T>("PATCH", path, { body, query, contentType: "application/strategic-merge-patch+json" });
     }
 
     delete(path: string, body: object): Promise<unknown> {

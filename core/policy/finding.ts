@@ -61,9 +61,15 @@ export function formatFinding(finding: Finding, catalogue: Catalogue = CATALOGUE
     ].join("\n");
 }
 
+/** Whether a finding has the webhook's own words; otherwise a sentence of ours says what the cluster does. */
+export function isQuotation({ cluster }: Finding): boolean {
+    return !/^[A-Z].*\.$/s.test(cluster);
+}
+
 /** What the cluster would do: a sentence of ours as it stands, the webhook's own words as a quotation. */
-function clusterSentence({ cluster, code }: Finding, isOfPolicy: boolean): string {
-    if (/^[A-Z].*\.$/s.test(cluster)) {
+function clusterSentence(finding: Finding, isOfPolicy: boolean): string {
+    const { cluster, code } = finding;
+    if (!isQuotation(finding)) {
         return cluster;
     }
     const object = code.startsWith("trust-root") ? "trust root" : "policy";

@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 
 import { HashAlgorithm } from "./spec";
 
@@ -12,8 +12,13 @@ const HASH_OF_CURVE: Readonly<Record<string, HashAlgorithm | undefined>> = {
 /** What cosign hashes with when it signs with the private half of this key; SHA-256 where the key cannot be read. */
 export function cosignHashOf(pem: string): HashAlgorithm {
     try {
-        return HASH_OF_CURVE[createPublicKey(pem).asymmetricKeyDetails?.namedCurve ?? ""] ?? HashAlgorithm.Sha256;
+        return cosignHashOfKey(createPublicKey(pem));
     } catch {
         return HashAlgorithm.Sha256;
     }
+}
+
+/** What cosign hashes with when it signs with the private half of this key, or with the private key itself. */
+export function cosignHashOfKey(key: KeyObject): HashAlgorithm {
+    return HASH_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ""] ?? HashAlgorithm.Sha256;
 }

@@ -41,16 +41,16 @@ const LEAF_READERS = {
 } as const;
 
 function readString(value: unknown, path: PropertyPath): Shaped {
-    return typeof value === "string" ? right(value) : wrongType(value, "a string", "string", path);
+    return typeof value === "string" ? right(value) : wrongType(value, "a string", path);
 }
 
 function readBoolean(value: unknown, path: PropertyPath): Shaped {
-    return typeof value === "boolean" ? right(value) : wrongType(value, "true or false", "boolean", path);
+    return typeof value === "boolean" ? right(value) : wrongType(value, "true or false", path);
 }
 
 function readUrl(value: unknown, path: PropertyPath): Shaped {
     if (typeof value !== "string") {
-        return wrongType(value, "a string", "string", path);
+        return wrongType(value, "a string", path);
     }
     const { refusal } = parseUrl(value);
     return refusal === undefined
@@ -70,7 +70,7 @@ function readBytes(value: unknown, path: PropertyPath): Shaped {
         return right(Buffer.from(value.map(Number)).toString("base64"));
     }
     if (typeof value !== "string") {
-        return wrongType(value, "a string", "string", path);
+        return wrongType(value, "a string", path);
     }
     return decodeBase64(value) !== undefined
         ? right(value)
@@ -91,7 +91,7 @@ function isByte(value: unknown): boolean {
 
 function readStrings(value: unknown, path: PropertyPath): Shaped {
     if (!isRecord(value)) {
-        return wrongType(value, "names with strings", "object", path);
+        return wrongType(value, "names with strings", path);
     }
     const fields = Object.entries(value).map(
         ([name, entry]) => [name, readShape(entry ?? "", "string", [...path, name])] as const,
@@ -101,7 +101,7 @@ function readStrings(value: unknown, path: PropertyPath): Shaped {
 
 function readList(value: unknown, items: Shape, path: PropertyPath): Shaped {
     if (!Array.isArray(value)) {
-        return wrongType(value, "a list", "array", path);
+        return wrongType(value, "a list", path);
     }
     const entries = value.map((entry: unknown, index) => readShape(entry ?? zeroOf(items), items, [...path, index]));
     return { value: entries.map((entry) => entry.value), findings: entries.flatMap((entry) => entry.findings) };
@@ -109,7 +109,7 @@ function readList(value: unknown, items: Shape, path: PropertyPath): Shaped {
 
 function readObject(value: unknown, { fields }: ObjectShape, path: PropertyPath): Shaped {
     if (!isRecord(value)) {
-        return wrongType(value, "an object", "object", path);
+        return wrongType(value, "an object", path);
     }
     const present = Object.entries(value).filter(([, entry]) => entry !== undefined && entry !== null);
     const known = present.flatMap(([name, entry]) => {
@@ -144,11 +144,11 @@ function together(fields: readonly (readonly [string, Shaped])[]): Shaped {
     };
 }
 
-function wrongType(value: unknown, wanted: string, jsonType: string, path: PropertyPath): Shaped {
+function wrongType(value: unknown, wanted: string, path: PropertyPath): Shaped {
     return wrong(
         error("wrong-type", path, {
             found: show(value),
-            cluster: `cannot decode incoming new object: json: cannot unmarshal ${goTypeOf(value)} into a field of type ${jsonType}`,
+            cluster: `cannot decode incoming new object: json: cannot unmarshal ${goTypeOf(value)} into Go struct field …`,
             instead: `Write ${wanted}.`,
         }),
     );

@@ -1,13 +1,11 @@
 import { PatchStrategy, V1Pod, setHeaderOptions } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 
 import { Sandbox } from "../../sandbox/index";
-import { findManifests } from "../../sandbox/manifests";
 import { Cluster, isPodReady } from "./support/cluster";
 import { commandLine, isRunning } from "./support/machine";
 import { START_TIMEOUT_MS, startSandbox } from "./support/start";
+import { upstreamDeployment, upstreamManifests } from "./support/upstream";
 import { eventually } from "./support/wait";
 
 const NAMESPACE = "cosign-system";
@@ -29,7 +27,7 @@ describe("policy-controller in a sandbox", function () {
     before(async () => {
         sandbox = await startSandbox({ controllerStartDelayMs: 3000, report: (line) => reported.push(line) });
         cluster = Cluster.fromKubeconfig(sandbox.kubeconfig);
-        await cluster.create(await upstreamManifests());
+        await cluster.create(await upstreamManifests({ replicas: REPLICAS }));
         await cluster.create(JUDGED_CONFIG_MAPS);
     });
 
@@ -159,7 +157,7 @@ describe("policy-controller in a sandbox", function () {
     });
 
     it("is not left behind by a sandbox that stops", async () => {
-        await cluster.create(deploymentManifest(await manifestTexts()));
+        await cluster.create(await upstreamDeployment({ replicas: REPLICAS }));
         await eventually("all replicas are ready", areAllReady);
         const pid = controllerPid() ?? 0;
         await sandbox.stop();
@@ -169,27 +167,6 @@ describe("policy-controller in a sandbox", function () {
 
 function isStandIn(pod: V1Pod): boolean {
     return pod.status?.message?.startsWith("Stand-in: ") ?? false;
-}
-
-/** Upstream's manifests, by the names of their files. */
-async function manifestTexts(): Promise<Map<string, string>> {
-    const { folder } = await findManifests(join(__dirname, "..", "..", "tools", "policy-controller-0.13.1"));
-    const files = readdirSync(folder).filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml");
-    return new Map(files.sort().map((file) => [file, readFileSync(join(folder, file), "utf8")]));
-}
-
-async function upstreamManifests(): Promise<string> {
-    const texts = await manifestTexts();
-    const deployment = deploymentManifest(texts);
-    texts.delete("webhook.yaml");
-    return [...texts.values(), deployment].join("\n---\n");
-}
-
-function deploymentManifest(texts: Map<string, string>): string {
-    return (texts.get("webhook.yaml") ?? "")
-        .replace(/initialDelaySeconds: .*/, "initialDelaySeconds: 1")
-        .replace(/image: ko:.*/, "image: example.com/mirror/policy-controller:v0.13.1")
-        .replace(/^spec:$/m, `spec:\n  replicas: ${REPLICAS}`);
 }
 
 function configMap(name: string): string {

@@ -54,8 +54,13 @@ describe("tools: the catalogue", () => {
     it("needs no policy-tester, kubectl or helm for the demo and the tests", () => {
         for (const names of [CONTROL_PLANE_TOOLS, DEMO_TOOLS, TEST_TOOLS]) {
             expect(names).to.not.include.members(["policy-tester"]);
-            expect(names.filter((name) => /tester|kubectl|helm|distribution|0\.15/.test(name))).to.deep.equal([]);
+            expect(names.filter((name) => /tester|kubectl|helm|distribution/.test(name))).to.deep.equal([]);
         }
+    });
+
+    it("needs the newer policy-controller for the tests alone", () => {
+        expect(DEMO_TOOLS).to.not.include("policy-controller-0.15.1");
+        expect(TEST_TOOLS).to.include("policy-controller-0.15.1");
     });
 
     it("keeps binaries where the environment says", () => {

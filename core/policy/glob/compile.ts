@@ -6,6 +6,9 @@
 /** The characters of a glob; there is nothing else, and no way to escape one. */
 const GLOB = /^[a-zA-Z0-9\-_:/*.@]+$/;
 
+/** What Go's `filepath.Match` can read, which the webhook asks first: escapes and classes must be whole. */
+const SHELL_PATTERN = /^(?:[^[\\]|\\[^]|\[\^?(?:(?:[^\]\\-]|\\[^])(?:-(?:[^\]\\-]|\\[^]))?)+\])*$/u;
+
 /** Two globs that mean Docker Hub. Only these two exactly: `*` inside a longer glob has no such meaning. */
 const SHORTHANDS: ReadonlyMap<string, string> = new Map([
     ["*", "index.docker.io/library/*"],
@@ -14,7 +17,10 @@ const SHORTHANDS: ReadonlyMap<string, string> = new Map([
 
 /** Why the webhook refuses a glob, in its words; undefined where it takes it. */
 export function globRefusal(glob: string): string | undefined {
-    return GLOB.test(glob) ? undefined : `invalid glob ${JSON.stringify(glob)}`;
+    if (GLOB.test(glob)) {
+        return undefined;
+    }
+    return SHELL_PATTERN.test(glob) ? `invalid glob ${JSON.stringify(glob)}` : "syntax error in pattern";
 }
 
 /** Places between the pieces of a glob, as bits: where it can stand after some characters. */

@@ -1,6 +1,6 @@
 import { globRefusal } from "../glob/compile";
 import { error, show } from "../finding";
-import { invalid, missing } from "../said";
+import { invalid, missing, nullRefused } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
 import { isMissing } from "./present";
 
@@ -18,7 +18,8 @@ export function validateImages(images: MaybeUnknown<ImagePattern[] | undefined>,
         return [
             error("images-missing", [...spec, "images"], {
                 found: "none",
-                cluster: missing(spec, "images"),
+                cluster:
+                    images === undefined ? nullRefused([...spec, "images"], "array") : missing(spec, "images"),
                 instead:
                     "List the images, for one repository: ghcr.io/acme/app@*, for all under a path: ghcr.io/acme/**.",
             }),

@@ -25,13 +25,14 @@ export function validateMetadata(metadata: unknown): Finding[] {
     if (name === UNKNOWN || (isNothing(name) && typeof generateName === "string" && generateName !== "")) {
         return [];
     }
-    const refusal = typeof name === "string" && name !== "" ? nameRefusal(name) : "name or generateName is required";
+    const isThere = typeof name === "string" && name !== "";
+    const refusal = isThere ? nameRefusal(name) : "name or generateName is required";
     return refusal === undefined
         ? []
         : [
               error("name-invalid", path, {
                   found: show(name),
-                  cluster: `metadata.name: Invalid value: ${show(name)}: ${refusal}`,
+                  cluster: `metadata.name: ${isThere ? `Invalid value: ${show(name)}` : "Required value"}: ${refusal}`,
                   instead: "Write a name of lower case letters, digits, - and dots, such as acme.",
               }),
           ];

@@ -1,5 +1,5 @@
 import { error, show } from "../finding";
-import { both, missing, neither } from "../said";
+import { both, missing, neither, nullRefused } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
 import { enumerate, givenOf, isMissing } from "./present";
 import { validateRoot } from "./tuf-root";
@@ -59,8 +59,8 @@ function validateRepository(repository: Known<TrustRootRepository>, path: Proper
             ...rootFindings,
             error("trust-root-mirror-fs-missing", [...path, "mirrorFS"], {
                 found: show(mirrorFS),
-                // The webhook names the field wrongly.
-                cluster: missing(path, "repository"),
+                // Absent, it is a null by the time that it is looked at; empty, the webhook names it wrongly.
+                cluster: mirrorFS === "" ? missing(path, "repository") : nullRefused([...path, "mirrorFS"], "string"),
                 instead: "Write the repository's files as a gzipped tar archive in base64.",
             }),
         ];

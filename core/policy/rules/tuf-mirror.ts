@@ -1,4 +1,4 @@
-import { error, show } from "../finding";
+import { error } from "../finding";
 import { decodeBase64 } from "../go/base64";
 import { readTarGz } from "../go/tar";
 import { invalid } from "../said";
@@ -19,20 +19,20 @@ const METADATA = /^\/?(?:repository\/)?(?:\d+\.)?(?<role>root|timestamp|snapshot
 export function validateMirror(mirrorFS: string, path: PropertyPath, now: Date = new Date()): Finding[] {
     const place = [...path, "mirrorFS"];
     const files = readTarGz(decodeBase64(mirrorFS) ?? Buffer.alloc(0));
-    const refusal = files === undefined ? "failed to uncompress" : metadataRefusal(files, now);
-    return refusal === undefined
+    const found = files === undefined ? "no gzipped tar archive" : metadataProblem(files, now);
+    return found === undefined
         ? []
         : [
               error("trust-root-mirror-fs-invalid", place, {
-                  found: files === undefined ? show(mirrorFS) : `an archive with ${files.size} files`,
-                  cluster: invalid("failed to construct a TUF client", place, refusal),
+                  found,
+                  cluster: invalid("failed to construct a TUF client", place),
                   instead:
                       "Pack the current files of the TUF repository: tar -czf - repository | base64 -w0; the metadata must not have expired.",
               }),
           ];
 }
 
-function metadataRefusal(files: ReadonlyMap<string, Buffer>, now: Date): string | undefined {
+function metadataProblem(files: ReadonlyMap<string, Buffer>, now: Date): string | undefined {
     const metadata = Array.from(files, ([name, bytes]) => ({
         name,
         role: METADATA.exec(name)?.groups?.role,
@@ -40,7 +40,7 @@ function metadataRefusal(files: ReadonlyMap<string, Buffer>, now: Date): string 
     }));
     const missing = ["timestamp", "snapshot", "targets"].find((role) => metadata.every((file) => file.role !== role));
     if (missing !== undefined) {
-        return `no ${missing}.json in the archive`;
+        return `an archive without ${missing}.json`;
     }
     // Of the others older versions may lie in the archive; there is only one timestamp, and it runs out first.
     const expired = metadata.find(

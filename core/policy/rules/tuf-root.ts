@@ -37,10 +37,10 @@ export function validateRoot(root: string | typeof UNKNOWN | undefined, path: Pr
           ];
 }
 
-function rootRefusal(bytes: Buffer): { value: string; details: string } | undefined {
+function rootRefusal(bytes: Buffer): { value: string; details?: string } | undefined {
     const root = parseJson(bytes.toString("utf8"));
     if (root === undefined || (root !== null && !isRecord(root))) {
-        return { value: "failed to unmarshal", details: "not a JSON object" };
+        return { value: "failed to unmarshal" };
     }
     return root?.signatures === undefined || root.signatures === null
         ? { value: "missing signatures in root.json", details: "no signatures" }

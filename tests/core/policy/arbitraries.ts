@@ -278,3 +278,32 @@ export const anyDocument: fc.Arbitrary<unknown> = fc
             ? json
             : { apiVersion: "policy.sigstore.dev/v1alpha1", kind, metadata: { name: "a" }, spec };
     });
+
+const globPiece = fc.constantFrom(
+    "*",
+    "**",
+    "***",
+    "ghcr.io",
+    "/",
+    "acme",
+    "app",
+    "@",
+    ":",
+    "sha256",
+    "index.docker.io",
+    "a",
+    "-",
+    ".",
+    "0",
+    "f",
+);
+/** Globs that the webhook takes, of pieces that occur in images. */
+export const anyGlob = fc.array(globPiece, { minLength: 1, maxLength: 9 }).map((pieces) => pieces.join(""));
+const imagePiece = fc.constantFrom("acme", "app", "app-evil", "a0", "team");
+/** Images without tag and digest. */
+export const anyImage = fc
+    .tuple(
+        fc.constantFrom("", "ghcr.io/", "docker.io/", "index.docker.io/", "localhost:5000/"),
+        fc.array(imagePiece, { minLength: 1, maxLength: 3 }),
+    )
+    .map(([registry, parts]) => registry + parts.join("/"));

@@ -11,6 +11,7 @@ import {
     matchesImage,
     matchesName,
 } from "../../../core/policy";
+import { anyGlob, anyImage } from "./arbitraries";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -97,32 +98,6 @@ function naiveMatch(glob: string, name: string): boolean {
     return new RegExp(`^${pattern}$`).test(name);
 }
 
-const globPiece = fc.constantFrom(
-    "*",
-    "**",
-    "***",
-    "ghcr.io",
-    "/",
-    "acme",
-    "app",
-    "@",
-    ":",
-    "sha256",
-    "index.docker.io",
-    "a",
-    "-",
-    ".",
-    "0",
-    "f",
-);
-const anyGlob = fc.array(globPiece, { minLength: 1, maxLength: 9 }).map((pieces) => pieces.join(""));
-const imagePiece = fc.constantFrom("acme", "app", "app-evil", "a0", "team");
-const anyImage = fc
-    .tuple(
-        fc.constantFrom("", "ghcr.io/", "docker.io/", "index.docker.io/", "localhost:5000/"),
-        fc.array(imagePiece, { minLength: 1, maxLength: 3 }),
-    )
-    .map(([registry, parts]) => registry + parts.join("/"));
 const anyDigest = fc
     .string({ unit: fc.constantFrom(...Array.from("0123456789abcdef")), minLength: 64, maxLength: 64 })
     .map((hex) => `sha256:${hex}`);

@@ -1,0 +1,250 @@
+/** What a live cluster enforces, and what runs in its enforced namespaces. */
+import { exemption, INCLUDE_LABEL } from "../../core/admission";
+import { API_VERSION } from "../../core/policy";
+import { printable } from "../command";
+import { CliError } from "../errors";
+import { isRecord, nameOf, sortObjects } from "./objects";
+
+import type { ControllerConfig } from "../../core/admission";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import type { Objects } from "./objects";
+
+/** Lists and reads objects as manifests. */
+export interface ClusterReader {
+    /** @param namespace all namespaces without it */
+    list(apiVersion: string, kind: string, namespace?: string): Promise<unknown[]>;
+    /** Undefined where there is none, and where it may not be read. */
+    read(apiVersion: string, kind: string, name: string, namespace?: string): Promise<unknown>;
+}
+
+/** Connects to the cluster of a context of the kubeconfig. @throws CliError where there is none */
+export async function connect(context: string): Promise<ClusterReader> {
+    // Loaded here alone: it takes longer than everything else that the program loads.
+    const { ApiException, KubeConfig, KubernetesObjectApi } = await import("@kubernetes/client-node");
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromDefault();
+    if (!kubeConfig.getContexts().some(({ name }) => name === context)) {
+        throw new CliError(`--context ${printable(context)}: the kubeconfig has no such context.`);
+    }
+    kubeConfig.setCurrentContext(context);
+    const api = KubernetesObjectApi.makeApiClient(kubeConfig);
+    return {
+        async list(apiVersion, kind, namespace) {
+            const items: unknown[] = [];
+            let next: string | undefined;
+            do {
+                const page = await named(
+                    `list ${kind}s`,
+                    api.list<KubernetesObject>(
+                        apiVersion,
+                        kind,
+                        namespace,
+                        undefined,
+                        undefined,
+                        undefined,
+                        undefined,
+                        undefined,
+                        PAGE_SIZE,
+                        next,
+                    ),
+                );
+                // The items of a list do not repeat what they are.
+                items.push(...page.items.map((item) => ({ ...plain(item), apiVersion, kind })));
+                next = page.metadata?._continue;
+            } while (next !== undefined && next !== "");
+            return items;
+        },
+        async read(apiVersion, kind, name, namespace) {
+            try {
+                const header = { apiVersion, kind, metadata: { name, namespace: namespace ?? "" } };
+                return { ...plain(await api.read<KubernetesObject>(header)), apiVersion, kind };
+            } catch (error) {
+                if (error instanceof ApiException && (error.code === 404 || error.code === 403)) {
+                    return undefined;
+                }
+                throw new CliError(`The cluster does not let ${kind} ${name} be read: ${reasonOf(error)}.`);
+            }
+        },
+    };
+}
+
+/** Objects in one answer of the API server. */
+const PAGE_SIZE = 500;
+
+async function named<T>(what: string, answer: Promise<T>): Promise<T> {
+    try {
+        return await answer;
+    } catch (error) {
+        throw new CliError(`The cluster does not ${what}: ${reasonOf(error)}.`);
+    }
+}
+
+function reasonOf(error: unknown): string {
+    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}
+
+/** The client's own model as the JSON that it came from: its dates are strings there. */
+function plain(model: object): Record<string, unknown> {
+    return JSON.parse(JSON.stringify(model)) as Record<string, unknown>;
+}
+
+/** The kinds whose pods come back, and the pods themselves. */
+const RUNNING = [
+    ["v1", "Pod"],
+    ["apps/v1", "Deployment"],
+    ["apps/v1", "StatefulSet"],
+    ["apps/v1", "DaemonSet"],
+    ["batch/v1", "CronJob"],
+] as const;
+
+/** Reads what is enforced, and what runs where it is enforced. @throws CliError */
+export async function readCluster(cluster: ClusterReader, controllerNamespace: string): Promise<Objects> {
+    const [policies, trustRoots, namespaces, configMap] = await Promise.all([
+        readPolicies(cluster, controllerNamespace),
+        cluster.list(API_VERSION, "TrustRoot"),
+        cluster.list("v1", "Namespace"),
+        cluster.read("v1", "ConfigMap", "config-policy-controller", controllerNamespace),
+    ]);
+    const sorted = sortObjects([...namespaces, configMap].map((value) => ({ value })));
+    const enforced = sorted.namespaces.filter(
+        (namespace) => namespace.labels?.[INCLUDE_LABEL] === "true" && exemption(namespace) === undefined,
+    );
+    const running = await Promise.all(
+        enforced.flatMap(({ name }) => RUNNING.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, name))),
+    );
+    const secrets = await readSecrets(cluster, policies, controllerNamespace);
+    return {
+        ...sorted,
+        policies,
+        trustRoots,
+        secrets,
+        config: { ...sorted.config, ...(await readController(cluster, controllerNamespace)) },
+        workloads: running
+            .flat()
+            .filter((object) => !isOver(object))
+            .map((value) => ({ value })),
+    };
+}
+
+/**
+ * The policies as the controller enforces them: the ConfigMap that its webhook reads has every public key written out, those
+ * of Secrets and of key management services too. Where it cannot be read, the policies themselves.
+ */
+async function readPolicies(cluster: ClusterReader, controllerNamespace: string): Promise<unknown[]> {
+    const live = await cluster.read("v1", "ConfigMap", "config-image-policies", controllerNamespace);
+    if (!isRecord(live)) {
+        return cluster.list(API_VERSION, "ClusterImagePolicy");
+    }
+    return Object.entries(isRecord(live.data) ? live.data : {})
+        .filter(([name]) => name !== "_example")
+        .map(([name, entry]) => ({
+            apiVersion: API_VERSION,
+            kind: "ClusterImagePolicy",
+            metadata: { name },
+            spec: specOfEntry(JSON.parse(String(entry)) as Entry),
+        }));
+}
+
+/** An entry of that ConfigMap, as far as it differs from a policy (`ClusterImagePolicy` in pkg/webhook/clusterimagepolicy). */
+interface Entry {
+    images?: unknown;
+    authorities?: ({ attestations?: EntryProgram[] } & Record<string, unknown>)[];
+    mode?: unknown;
+    match?: unknown;
+    policy?: EntryProgram;
+}
+
+/** A program, with the attestation's own fields beside it. */
+interface EntryProgram extends Record<string, unknown> {
+    name?: string;
+    predicateType?: string;
+    type?: string;
+}
+
+function specOfEntry({ images, authorities = [], mode, match, policy }: Entry): Record<string, unknown> {
+    return {
+        images,
+        authorities: authorities.map(({ attestations, ...authority }) => ({
+            ...authority,
+            ...(attestations === undefined ? {} : { attestations: attestations.map(attestationOfEntry) }),
+        })),
+        mode,
+        match,
+        policy: policy === undefined ? undefined : programOfEntry(policy),
+    };
+}
+
+function attestationOfEntry({ name, predicateType, ...program }: EntryProgram): Record<string, unknown> {
+    const { type } = program;
+    return { name, predicateType, ...(type === undefined || type === "" ? {} : { policy: programOfEntry(program) }) };
+}
+
+/** A program without the names that its entry has empty. */
+function programOfEntry({ name: _, predicateType: __, ...program }: EntryProgram): Record<string, unknown> {
+    return program;
+}
+
+/** The Secrets that policies name, each by its name: nobody needs the right to list them. */
+export async function readSecrets(
+    cluster: ClusterReader,
+    policies: readonly unknown[],
+    controllerNamespace: string,
+): Promise<unknown[]> {
+    const names = new Set<string>();
+    JSON.stringify(policies, (key, value: unknown) => {
+        if (key === "secretRef" && isRecord(value) && typeof value.name === "string") {
+            names.add(value.name);
+        }
+        return value;
+    });
+    const secrets = await Promise.all(
+        [...names].map((name) => cluster.read("v1", "Secret", name, controllerNamespace)),
+    );
+    return secrets.filter((secret) => secret !== undefined);
+}
+
+/** Which policy-controller answers, and what its webhooks pass over. */
+async function readController(cluster: ClusterReader, namespace: string): Promise<ControllerConfig> {
+    const [deployments, webhook] = await Promise.all([
+        cluster.list("apps/v1", "Deployment", namespace),
+        cluster.read("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "policy.sigstore.dev"),
+    ]);
+    const labels = deployments.flatMap((deployment) => {
+        const metadata = isRecord(deployment) && isRecord(deployment.metadata) ? deployment.metadata : {};
+        return isRecord(metadata.labels) ? [metadata.labels] : [];
+    });
+    const version = labels.find((label) => label["app.kubernetes.io/name"] === "policy-controller");
+    const webhooks = isRecord(webhook) && Array.isArray(webhook.webhooks) ? (webhook.webhooks as unknown[]) : [];
+    return {
+        namespace,
+        version: isNewer(version?.["app.kubernetes.io/version"]) ? "0.15.1" : "0.13.1",
+        skipsControlled: webhooks.some((entry) => isRecord(entry) && Array.isArray(entry.matchConditions)),
+    };
+}
+
+/** cosign 3 came into policy-controller with 0.14; of what is known here, 0.15.1 stands for it. */
+function isNewer(version: unknown): boolean {
+    const minor = typeof version === "string" ? /^v?0\.(\d+)/.exec(version)?.[1] : undefined;
+    return minor !== undefined && Number(minor) >= 14;
+}
+
+/** Pods that have ended do not come back. */
+function isOver(object: unknown): boolean {
+    const { kind, status } = isRecord(object) ? object : {};
+    return kind === "Pod" && isRecord(status) && (status.phase === "Succeeded" || status.phase === "Failed");
+}
+
+/** `ReplicaSet/web-5d4` as `Deployment/web`: what made a pod, by the name that people know. */
+export function makerOf(pod: unknown): string | undefined {
+    const metadata = isRecord(pod) && isRecord(pod.metadata) ? pod.metadata : {};
+    const owners: unknown[] = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
+    const owner = owners.find((candidate) => isRecord(candidate) && candidate.controller === true);
+    if (!isRecord(owner)) {
+        return undefined;
+    }
+    const hash = isRecord(metadata.labels) ? metadata.labels["pod-template-hash"] : undefined;
+    const name = nameOf({ metadata: owner });
+    return owner.kind === "ReplicaSet" && typeof hash === "string" && name.endsWith(`-${hash}`)
+        ? `Deployment/${name.slice(0, -1 - hash.length)}`
+        : `${String(owner.kind)}/${name}`;
+}

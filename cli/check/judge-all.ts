@@ -1,0 +1,89 @@
+/** From images and objects to verdicts. */
+import { Admission } from "../../core/admission";
+import { makerOf } from "./cluster";
+import { isRecord, nameOf } from "./objects";
+
+import type { ImageVerdict, NamespaceState } from "../../core/admission";
+import type { SourceObject } from "./objects";
+import type { CheckedImage, CheckedWorkload, CheckReport } from "./report";
+
+/** What is to be judged. */
+export interface Subjects {
+    /** By name. */
+    images: readonly string[];
+    workloads: readonly SourceObject[];
+    /** Those whose labels are known; every other one is taken for enforced. */
+    namespaces: readonly NamespaceState[];
+}
+
+type Found = Pick<CheckReport, "images" | "unchecked">;
+
+/** Judges everything, in the order in which it was given. @param onDone after each image or object */
+export async function judgeAll(subjects: Subjects, admission: Admission, onDone: () => void): Promise<Found> {
+    const namespaces = new Map(subjects.namespaces.map((namespace) => [namespace.name, namespace]));
+    const found = await Promise.all([
+        ...[...new Set(subjects.images)].map(async (image) => {
+            const verdict = await admission.judge({ image });
+            onDone();
+            return { images: [checked(verdict, null)], unchecked: [] };
+        }),
+        ...subjects.workloads.map(async ({ value, previous }) => {
+            const namespace = namespaceOf(value);
+            const state = namespaces.get(namespace) ?? { name: namespace };
+            const found = await judgeWorkload(admission, value, previous, state);
+            onDone();
+            return found;
+        }),
+    ]);
+    return withPodsTogether({
+        images: found.flatMap(({ images }) => images),
+        unchecked: found.flatMap(({ unchecked }) => unchecked),
+    });
+}
+
+async function judgeWorkload(
+    admission: Admission,
+    workload: unknown,
+    previous: unknown,
+    namespace: NamespaceState,
+): Promise<Found> {
+    const verdict = await admission.judgeWorkload({ workload, previous, namespace });
+    const place = (path: string): CheckedWorkload => ({ ...nameParts(workload), namespace: namespace.name, path });
+    return {
+        images: verdict?.images.map(({ path, ...image }) => checked(image, place(path))) ?? [],
+        unchecked: verdict?.unchecked.map(({ image, path }) => ({ image, workload: place(path) })) ?? [],
+    };
+}
+
+function checked({ image, digest, verdict, reason, policies }: ImageVerdict, workload: CheckedWorkload | null) {
+    return { image, digest, verdict, reason, workload, policies };
+}
+
+/** Pods are called by what made them, so that many of one kind are one line. */
+function nameParts(workload: unknown): Pick<CheckedWorkload, "kind" | "name" | "pods"> {
+    const maker = isRecord(workload) && workload.kind === "Pod" ? makerOf(workload) : undefined;
+    return maker === undefined
+        ? { kind: isRecord(workload) ? String(workload.kind) : "", name: nameOf(workload) }
+        : { kind: "Pod", name: `of ${maker}`, pods: 1 };
+}
+
+/** Pods of one maker with the same image and the same verdict, as one. */
+function withPodsTogether({ images, unchecked }: Found): Found {
+    const together = new Map<string, CheckedImage>();
+    for (const image of images) {
+        const { workload } = image;
+        const key = JSON.stringify([image.image, image.digest, image.verdict, image.reason, { ...workload, pods: 0 }]);
+        const known = together.get(key);
+        if (known?.workload?.pods === undefined || workload?.pods === undefined) {
+            together.set(known === undefined ? key : `${key} ${together.size}`, image);
+        } else {
+            together.set(key, { ...known, workload: { ...known.workload, pods: known.workload.pods + workload.pods } });
+        }
+    }
+    return { images: [...together.values()], unchecked };
+}
+
+function namespaceOf(workload: unknown): string {
+    const { namespace } = isRecord(workload) && isRecord(workload.metadata) ? workload.metadata : {};
+    return typeof namespace === "string" && namespace !== "" ? namespace : "default";
+}

@@ -1,0 +1,72 @@
+/** A report for a comment on a pull request. */
+import { Verdict } from "../../core/admission";
+import { isLost } from "./report";
+import { notes, placeOf, sentenceOf } from "./table";
+
+import type { CheckedImage, CheckReport } from "./report";
+
+/** GitHub and GitLab take comments of 65,536 characters and more; room is left for what others put around it. */
+const MAXIMUM_CHARACTERS = 60_000;
+
+const SIGNS = {
+    [Verdict.Admitted]: "✅",
+    [Verdict.Warned]: "⚠️",
+    [Verdict.Refused]: "❌",
+    [Verdict.Unknown]: "❔",
+} as const;
+
+/** Worst first: what must be read is not cut off. */
+const ORDER: readonly Verdict[] = [Verdict.Refused, Verdict.Unknown, Verdict.Warned, Verdict.Admitted];
+
+/** The report as Markdown, cut where it becomes too long for a comment. */
+export function markdownOf(report: CheckReport): string {
+    const head = ["### Image signatures", "", escaped(sentenceOf(report.summary)), ""].join("\n");
+    const tail = notes(report)
+        .map((note) => `- ${escaped(note)}`)
+        .join("\n");
+    const rows = [...report.images]
+        .sort((left, right) => ORDER.indexOf(left.verdict) - ORDER.indexOf(right.verdict))
+        .map(rowOf);
+    const room = MAXIMUM_CHARACTERS - head.length - Math.min(tail.length, MAXIMUM_CHARACTERS / 3);
+    const shown = fitting(rows, room);
+    const cut = rows.length - shown.length;
+    return [
+        head,
+        ...(shown.length > 0 ? ["| | image | where | why |\n| --- | --- | --- | --- |", ...shown, ""] : []),
+        ...(cut > 0 ? [`… and ${cut} more.\n`] : []),
+        ...(tail === "" ? [] : [tail.slice(0, MAXIMUM_CHARACTERS / 3), ""]),
+    ].join("\n");
+}
+
+function fitting(rows: readonly string[], room: number): string[] {
+    let used = 0;
+    return rows.filter((row) => (used += row.length + 1) <= room);
+}
+
+function rowOf(image: CheckedImage): string {
+    const { verdict, workload, policies, reason } = image;
+    const advice = policies.flatMap(({ authorities }) => authorities.flatMap(({ advice }) => advice ?? []));
+    const lost = isLost(image) ? "It runs now, and would not come back. " : "";
+    const why = verdict === Verdict.Admitted ? policies.map(({ name }) => name).join(", ") : `${lost}${reason}`;
+    const cells = [
+        `${SIGNS[verdict]} ${verdict}`,
+        code(image.image),
+        workload === null ? "" : escaped(`${placeOf(workload)}, ${workload.path}`),
+        [escaped(why), ...advice.map((line) => code(line))].join("<br>"),
+    ];
+    return `| ${cells.join(" | ")} |`;
+}
+
+/** Text in which nothing of Markdown or HTML is left: names come from files and registries of others. */
+function escaped(text: string): string {
+    return text
+        .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ")
+        .replaceAll("&", "&amp;")
+        .replaceAll("<", "&lt;")
+        .replaceAll(/[\\`*_{}[\]()#+!|~@>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Text in a fixed pitch: entities work in it, a backtick and a pipe do not. */
+function code(text: string): string {
+    return `<code>${escaped(text)}</code>`;
+}

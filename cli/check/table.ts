@@ -1,0 +1,96 @@
+/** A report for people. */
+import { styleText } from "node:util";
+
+import { Verdict } from "../../core/admission";
+import { printable } from "../command";
+import { isLost } from "./report";
+
+import type { PolicyVerdict } from "../../core/admission";
+import type { CheckedImage, CheckedWorkload, CheckReport, CheckSummary } from "./report";
+
+type Paint = (verdict: Verdict, text: string) => string;
+
+const COLOURS = {
+    [Verdict.Admitted]: "green",
+    [Verdict.Warned]: "yellow",
+    [Verdict.Refused]: "red",
+    [Verdict.Unknown]: "magenta",
+} as const;
+
+/** All that `check` prints as a table: a line for each image, then what there is to say of those that do not simply pass. */
+export function tableOf(report: CheckReport, isColoured: boolean): string {
+    const paint: Paint = (verdict, text) =>
+        isColoured ? styleText(COLOURS[verdict], text, { validateStream: false }) : text;
+    const blocks = [
+        ...(report.images.length > 0 ? [lines(report.images, paint)] : []),
+        ...report.images.filter(({ verdict }) => verdict !== Verdict.Admitted).map((image) => detail(image, paint)),
+        ...notes(report),
+        sentenceOf(report.summary),
+    ];
+    return `${blocks.join("\n\n")}\n`;
+}
+
+function lines(images: readonly CheckedImage[], paint: Paint): string {
+    const rows = images.map((image) => [
+        image.verdict,
+        printable(image.image),
+        image.workload === null ? "" : placeOf(image.workload),
+        image.policies.map(({ name }) => printable(name)).join(", "),
+    ]);
+    const table = [["VERDICT", "IMAGE", "WHERE", "POLICIES"], ...rows];
+    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+    return table
+        .map((row, index) => {
+            const [verdict = "", ...rest] = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+            const painted = index === 0 ? verdict : paint(images[index - 1]?.verdict ?? Verdict.Unknown, verdict);
+            return [painted, ...rest].join("  ").trimEnd();
+        })
+        .join("\n");
+}
+
+function detail(image: CheckedImage, paint: Paint): string {
+    const lost = isLost(image) ? " (it runs now, and would not come back)" : "";
+    const title = `${paint(image.verdict, image.verdict)} ${printable(image.image)}${lost}`;
+    const digest = image.digest === null || image.image.includes(image.digest) ? [] : [`  ${image.digest}`];
+    const where = image.workload === null ? [] : [`  ${placeOf(image.workload)}, ${image.workload.path}`];
+    const why = image.policies.length === 0 ? [`  ${printable(image.reason)}`] : image.policies.flatMap(policyLines);
+    return [title, ...where, ...digest, ...why].join("\n");
+}
+
+function policyLines({ name, glob, result, reason, authorities }: PolicyVerdict): string[] {
+    return [
+        `  policy ${printable(name)} (${printable(glob)}): ${result}${reason === undefined ? "" : `. ${printable(reason)}`}`,
+        ...authorities.flatMap((authority) => [
+            `    ${printable(authority.name)}: ${authority.result}. ${printable(authority.reason)}`,
+            ...(authority.advice === undefined ? [] : [`      ${printable(authority.advice)}`]),
+        ]),
+    ];
+}
+
+/** What is to be known beside the verdicts. */
+export function notes({ unchecked, absentPolicies, opaque }: CheckReport): string[] {
+    return [
+        ...absentPolicies.map(({ name, reason }) => `Not in force: policy ${printable(name)}. ${printable(reason)}`),
+        ...unchecked.map(
+            ({ image, workload }) =>
+                `Not verified by the cluster: ${printable(image)}, the image of a volume (${placeOf(workload)}, ${workload.path}).`,
+        ),
+        ...opaque.map((name) => `Not looked into: ${printable(name)}.`),
+    ];
+}
+
+/** `Deployment shop/web`. */
+export function placeOf({ kind, namespace, name, pods }: CheckedWorkload): string {
+    if (pods !== undefined) {
+        return printable(`${pods} pod${pods === 1 ? "" : "s"} ${name} in ${namespace}`);
+    }
+    return printable(`${kind} ${namespace}/${name}`);
+}
+
+/** The counts, as a sentence. */
+export function sentenceOf({ total, lost, ...counts }: CheckSummary): string {
+    const parts = Object.entries(counts).flatMap(([verdict, count]) => (count > 0 ? [`${count} ${verdict}`] : []));
+    const images = `${total} image${total === 1 ? "" : "s"}`;
+    const change = lost === undefined ? "" : ` ${lost} that run${lost === 1 ? "s" : ""} now would not come back.`;
+    return `${images}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.${change}`;
+}

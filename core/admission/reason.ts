@@ -1,0 +1,44 @@
+import { PolicyResult, Verdict } from "./verdict";
+
+import type { NoMatch } from "./config";
+import type { ResolvedImage } from "./digest";
+import type { AuthorityVerdict, PolicyVerdict } from "./verdict";
+
+/** Why an image gets its verdict, in one line. */
+export function reasonOf(
+    verdict: Verdict,
+    policies: readonly PolicyVerdict[],
+    noMatch: NoMatch,
+    resolved: ResolvedImage,
+): string {
+    if (verdict === Verdict.Unknown && resolved.state === "unknown") {
+        return `The digest is not known. ${resolved.reason}`;
+    }
+    if (policies.length === 0) {
+        return `No policy matches the image, and no-match-policy is ${noMatch}.`;
+    }
+    const telling = policies.filter(({ result }) => result === TELLING[verdict]);
+    return (telling.length > 0 ? telling : policies).map(ofPolicy).join(" ");
+}
+
+/** The result that explains a verdict. */
+const TELLING = {
+    [Verdict.Admitted]: PolicyResult.Passed,
+    [Verdict.Warned]: PolicyResult.Warned,
+    [Verdict.Refused]: PolicyResult.Failed,
+    [Verdict.Unknown]: PolicyResult.Unknown,
+} as const;
+
+function ofPolicy({ name, result, reason, authorities }: PolicyVerdict): string {
+    const telling = authorities.filter((authority) => isTelling(authority, result)).map(ofAuthority);
+    return `Policy ${name}: ${[...(reason === undefined ? [] : [reason]), ...telling].join(" ")}`;
+}
+
+/** Of a policy that passes, who vouched; of one that does not, who did not. */
+function isTelling({ result }: AuthorityVerdict, policy: PolicyResult): boolean {
+    return policy === PolicyResult.Passed ? result === "passed" : result !== "passed";
+}
+
+function ofAuthority({ name, reason }: AuthorityVerdict): string {
+    return `${name}: ${reason}`;
+}

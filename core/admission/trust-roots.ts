@@ -1,0 +1,64 @@
+/** The TrustRoots that there are, as the controller holds them. */
+import { CATALOGUE, containsUnknown, errorsOf, RuleKind, validateManifest } from "../policy";
+import { validateDocument } from "../policy/document";
+import { isRecord } from "../policy/shape";
+import { trustMaterialOf } from "../signatures";
+
+import type { TrustRootSpec } from "../policy";
+import type { Refused, TrustMaterial, Unknown } from "../signatures";
+
+/** What the webhook takes and the controller then cannot use: the TrustRoot is as good as not there. */
+const UNUSABLE: readonly string[] = [
+    "trust-root-entry-overlooked",
+    "trust-root-chain-unreadable",
+    "trust-root-log-key-unreadable",
+];
+
+/** Trusted keys and certificates by the name of their TrustRoot, each prepared once. */
+export class TrustRoots {
+    private readonly prepared = new Map<string | undefined, Promise<TrustMaterial | Refused | Unknown>>();
+
+    /** @param manifests all TrustRoots of the cluster; undefined where it is not known which there are */
+    public constructor(private readonly manifests: readonly unknown[] | undefined) {}
+
+    /** @param name undefined for Sigstore's public instance */
+    public material(name: string | undefined): Promise<TrustMaterial | Refused | Unknown> {
+        const known = this.prepared.get(name) ?? this.prepare(name);
+        this.prepared.set(name, known);
+        return known;
+    }
+
+    private async prepare(name: string | undefined): Promise<TrustMaterial | Refused | Unknown> {
+        if (name === undefined || name === "") {
+            return trustMaterialOf("public");
+        }
+        const manifest = this.manifests?.findLast((candidate) => nameOf(candidate) === name);
+        if (manifest === undefined) {
+            return this.manifests === undefined
+                ? {
+                      verdict: "unknown",
+                      code: "trust-root-unavailable",
+                      reason: `The TrustRoot ${name} is not known here.`,
+                  }
+                : { verdict: "refused", code: "authority-unusable", reason: `trustRootRef ${name} not found.` };
+        }
+        if (containsUnknown(manifest)) {
+            const reason = `The TrustRoot ${name} has values that are not known before the deployment.`;
+            return { verdict: "unknown", code: "trust-root-unavailable", reason };
+        }
+        const broken = errorsOf(validateManifest(manifest)).find(
+            ({ code }) => CATALOGUE[code]?.kind === RuleKind.Refused || UNUSABLE.includes(code),
+        );
+        return broken === undefined
+            ? trustMaterialOf(validateDocument(manifest).spec as TrustRootSpec)
+            : {
+                  verdict: "refused",
+                  code: "authority-unusable",
+                  reason: `The controller cannot use the TrustRoot ${name}: ${broken.cluster.replaceAll("\n", ": ").replace(/\.$/, "")}.`,
+              };
+    }
+}
+
+function nameOf(manifest: unknown): unknown {
+    return isRecord(manifest) && isRecord(manifest.metadata) ? manifest.metadata.name : undefined;
+}

@@ -1,0 +1,132 @@
+import { containsUnknown } from "../policy";
+import { isRecord } from "../policy/shape";
+
+import type { Labels } from "./label-selector";
+
+/** An object that runs images, as far as admission looks at it. */
+export interface Workload {
+    apiVersion: string;
+    kind: string;
+    /** Undefined where the object has none yet. */
+    name?: string;
+    namespace?: string;
+    /** The object's own labels, not those of its pods; undefined where they are not known yet. */
+    labels: Labels | undefined;
+    /** The images that are verified. */
+    images: WorkloadImage[];
+    /** The images of volumes, which no released policy-controller looks at. */
+    volumeImages: WorkloadImage[];
+    replicas?: number;
+    /** Whether it is on its way out: then nothing is checked. */
+    isBeingDeleted: boolean;
+    /** Whether another object controls it, as a Deployment does its ReplicaSets. */
+    isControlled: boolean;
+}
+
+/** An image and where the object names it. */
+export interface WorkloadImage {
+    /** The field: `spec.template.spec.containers[0].image`. */
+    path: string;
+    /** Undefined where it is not known yet. */
+    image: string | undefined;
+    /** Ephemeral containers are verified, but their tags are not resolved. */
+    isEphemeral: boolean;
+}
+
+/** Where each kind has its pod's spec; the kinds that the webhooks see (`types` in cmd/webhook/main.go). */
+const POD_SPECS: Readonly<Record<string, readonly string[] | undefined>> = {
+    "v1/Pod": ["spec"],
+    "apps/v1/ReplicaSet": ["spec", "template", "spec"],
+    "apps/v1/Deployment": ["spec", "template", "spec"],
+    "apps/v1/StatefulSet": ["spec", "template", "spec"],
+    "apps/v1/DaemonSet": ["spec", "template", "spec"],
+    "batch/v1/Job": ["spec", "template", "spec"],
+    "batch/v1/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+    "batch/v1beta1/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+
+/** The kinds whose shrinking is not checked (`PodScalable.IsScalingDown`). */
+export const SCALABLE: readonly string[] = ["ReplicaSet", "Deployment", "StatefulSet"];
+
+/** Reads an object as admission does. Undefined for a kind that the webhooks do not see. */
+export function readWorkload(manifest: unknown): Workload | undefined {
+    if (!isRecord(manifest) || typeof manifest.apiVersion !== "string" || typeof manifest.kind !== "string") {
+        return undefined;
+    }
+    const place = POD_SPECS[`${manifest.apiVersion}/${manifest.kind}`];
+    if (place === undefined) {
+        return undefined;
+    }
+    const metadata = record(manifest.metadata);
+    const { replicas } = record(manifest.spec);
+    return {
+        apiVersion: manifest.apiVersion,
+        kind: manifest.kind,
+        name: text(metadata.name),
+        namespace: text(metadata.namespace),
+        labels: labelsOf(metadata.labels),
+        ...imagesOf(
+            place.reduce<unknown>((value, field) => record(value)[field], manifest),
+            place.join("."),
+        ),
+        replicas: typeof replicas === "number" ? replicas : undefined,
+        isBeingDeleted: text(metadata.deletionTimestamp) !== undefined,
+        isControlled: list(metadata.ownerReferences).some((owner) => record(owner).controller === true),
+    };
+}
+
+/** A pod that runs one image and nothing else is known of. */
+export function bareWorkload(image: string | undefined): Workload {
+    return {
+        apiVersion: "v1",
+        kind: "Pod",
+        labels: {},
+        images: [{ path: "spec.containers[0].image", image, isEphemeral: false }],
+        volumeImages: [],
+        isBeingDeleted: false,
+        isControlled: false,
+    };
+}
+
+const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"] as const;
+
+/** The images of a pod's spec, in the order in which the webhook goes through them. */
+export function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
+    const spec = record(podSpec);
+    return {
+        images: CONTAINER_FIELDS.flatMap((field) =>
+            list(spec[field]).map((container, index) => ({
+                path: `${path}.${field}[${index}].image`,
+                image: text(record(container).image),
+                isEphemeral: field === "ephemeralContainers",
+            })),
+        ),
+        volumeImages: list(spec.volumes).flatMap((volume, index) => {
+            const { reference } = record(record(volume).image);
+            return reference === undefined || reference === ""
+                ? []
+                : [{ path: `${path}.volumes[${index}].image.reference`, image: text(reference), isEphemeral: false }];
+        }),
+    };
+}
+
+function labelsOf(value: unknown): Labels | undefined {
+    if (containsUnknown(value)) {
+        return undefined;
+    }
+    return Object.fromEntries(
+        Object.entries(record(value)).flatMap(([name, label]) => (typeof label === "string" ? [[name, label]] : [])),
+    );
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+    return isRecord(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+    return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+    return typeof value === "string" ? value : undefined;
+}

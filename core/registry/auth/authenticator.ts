@@ -1,0 +1,94 @@
+import { RegistryError } from "../errors";
+
+import { chooseChallenge, parseChallenges } from "./challenge";
+import { basicAuthorization } from "./tokens";
+
+import type { About } from "../http/failures";
+import type { ExchangeResponse } from "../http/exchange";
+import type { Credential } from "../options";
+import type { Challenge } from "./challenge";
+import type { TokenCache } from "./tokens";
+
+/** What a request is allowed to do when its scope is granted. */
+export type Actions = "pull" | "pull,push";
+
+/** Whom and what an authorization is for. */
+export interface Scope {
+    about: About;
+    repository: string;
+    actions: Actions;
+}
+
+/**
+ * Authorizes requests to one origin, as late as possible: nothing is sent before the origin asks for it, and what it asked for once is sent
+ * with the next requests at once.
+ */
+export class Authenticator {
+    private challenge?: Challenge;
+
+    /** @param find the credentials of a repository; gives none for an origin that a registry redirected to */
+    public constructor(
+        private readonly origin: URL,
+        private readonly find: (repository: string) => Promise<Credential | undefined>,
+        private readonly tokens: TokenCache,
+    ) {}
+
+    /** The header to send before being asked; undefined while nothing is known to be wanted. */
+    public async header(scope: Scope): Promise<string | undefined> {
+        return this.challenge === undefined ? undefined : this.authorize(this.challenge, scope);
+    }
+
+    /**
+     * The header that answers a 401; undefined where the request was refused with the same already, or there is nothing to answer with.
+     *
+     * @param refused the header that the request had
+     */
+    public async answer(response: ExchangeResponse, scope: Scope, refused?: string): Promise<string | undefined> {
+        const challenge = chooseChallenge(parseChallenges(response.headers["www-authenticate"]));
+        if (challenge === undefined) {
+            return undefined;
+        }
+        this.challenge = { ...challenge, parameters: { ...challenge.parameters, scope: "" } };
+        const header = await this.authorize(challenge, scope, refused);
+        return header === refused ? undefined : header;
+    }
+
+    /** What was sent to this origin, or may have been, and must not be quoted. */
+    public async secrets(repository: string): Promise<string[]> {
+        const credential = this.challenge === undefined ? undefined : await this.find(repository);
+        return [credential?.password, credential?.identityToken, credential?.registryToken].filter(
+            (secret) => secret !== undefined,
+        );
+    }
+
+    private async authorize(challenge: Challenge, scope: Scope, refused?: string): Promise<string | undefined> {
+        const credential = await this.find(scope.repository);
+        if (challenge.scheme === "basic") {
+            return basicAuthorization(credential);
+        }
+        if (credential?.registryToken !== undefined) {
+            return `Bearer ${credential.registryToken}`;
+        }
+        const { realm, service, scope: wanted } = challenge.parameters;
+        if (realm === undefined) {
+            throw new RegistryError("wants a token, and does not say from where", {
+                ...scope.about,
+                code: "malformed",
+            });
+        }
+        const token = await this.tokens.get(
+            {
+                realm,
+                service,
+                // A registry that is asked for less than it wants would only ask again.
+                scope:
+                    wanted === undefined || wanted === "" ? `repository:${scope.repository}:${scope.actions}` : wanted,
+                registry: this.origin,
+                credential,
+                about: scope.about,
+            },
+            refused?.replace(/^Bearer /, ""),
+        );
+        return `Bearer ${token}`;
+    }
+}

@@ -1,0 +1,8 @@
+/** OCI registries: references, manifests, blobs and what is attached to them, read and written. */
+export { parseReference, parseRepository, referenceName, type ImageReference } from "../policy/go/reference";
+export { RegistryClient } from "./client";
+export { descriptorOf, descriptorsOf } from "./descriptors";
+export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors";
+export * from "./media-types";
+export type { Credential, RegistryLimits, RegistryOptions, RegistryTimeouts } from "./options";
+export type { Descriptor, Manifest, Platform, RegistryReader, RegistryWriter, RepositoryName } from "./types";

@@ -1,0 +1,231 @@
+import { Authenticator } from "./auth/authenticator";
+import { Limiter } from "./http/limiter";
+import { Outage } from "./http/outage";
+import { followRedirects, redirectRefusal } from "./http/redirects";
+import { withRetries } from "./http/retry";
+import { schemesOf } from "./http/schemes";
+import { statusError } from "./status";
+import { RegistryError } from "./errors";
+
+import type { Actions, Scope } from "./auth/authenticator";
+import type { TokenCache } from "./auth/tokens";
+import type { Keychain } from "./credentials/keychain";
+import type { ExchangeRequest, ExchangeResponse } from "./http/exchange";
+import type { Scheme } from "./http/schemes";
+import type { Settings } from "./settings";
+
+/** One question to a registry. */
+export interface Question {
+    method: ExchangeRequest["method"];
+    repository: string;
+    /** What follows the repository in the path, `manifests/latest`; or a whole URL, where the registry gave one. */
+    path: string | URL;
+    actions: Actions;
+    headers?: Readonly<Record<string, string>>;
+    body?: Buffer;
+    maxBytes: number;
+    expectedBytes?: number;
+    /** In the words of error messages: `the manifest latest`. */
+    asked: string;
+    /** Statuses that the caller reads itself, beside 200 to 299. */
+    expects?: readonly number[];
+}
+
+/** What all sessions share. */
+export interface SessionParts {
+    settings: Settings;
+    keychain: Keychain;
+    tokens: TokenCache;
+    /** Sends one request. */
+    send: (request: ExchangeRequest) => Promise<ExchangeResponse>;
+}
+
+/** All that is said to one registry: how it is spoken to, with what authorization, and how much at a time. */
+export class RegistrySession {
+    private readonly limiter: Limiter;
+    private readonly outage = new Outage();
+    private readonly authenticators = new Map<string, Authenticator>();
+    private schemes: readonly Scheme[];
+
+    public constructor(
+        private readonly registry: string,
+        private readonly parts: SessionParts,
+    ) {
+        this.limiter = new Limiter(parts.settings.concurrency);
+        this.schemes = schemesOf(registry);
+    }
+
+    /** Asks, again where that may help. Rejects with a `RegistryError` for every status that is not expected. */
+    public ask(question: Question): Promise<ExchangeResponse> {
+        const { settings } = this.parts;
+        return this.limiter.run(async () => {
+            this.outage.check();
+            const deadline = Date.now() + settings.timeouts.questionMs;
+            try {
+                const response = await withRetries(settings, deadline, () => this.attempt(question, deadline));
+                this.outage.answered();
+                return response;
+            } catch (error) {
+                if (error instanceof RegistryError) {
+                    this.outage.failed(error);
+                }
+                throw error;
+            }
+        });
+    }
+
+    private async attempt(question: Question, deadline: number): Promise<ExchangeResponse> {
+        const { response, secrets } = await this.inSomeScheme(question, deadline);
+        if ((response.status >= 200 && response.status < 300) || question.expects?.includes(response.status)) {
+            return response;
+        }
+        const body = response.body.toString("latin1");
+        throw statusError(response, {
+            ...this.about(question),
+            asked: question.asked,
+            quote: !secrets.some((secret) => body.includes(secret)),
+        });
+    }
+
+    /** By the first scheme that the registry speaks, which is then the only one. */
+    private async inSomeScheme(question: Question, deadline: number): Promise<Answer> {
+        const [first = "https", second] = this.schemes;
+        if (second === undefined) {
+            return this.byScheme(first, question, deadline);
+        }
+        const attempt = await settle(this.byScheme(first, question, deadline));
+        if (attempt.error === undefined && !seemsToWantTls(first, attempt.value)) {
+            this.schemes = [first];
+            return attempt.value;
+        }
+        if (attempt.error !== undefined && !mayBeTheScheme(attempt.error)) {
+            throw attempt.error;
+        }
+        const other = await settle(this.byScheme(second, question, deadline));
+        if (other.error === undefined) {
+            this.schemes = [second];
+            return other.value;
+        }
+        if (!mayBeTheScheme(other.error)) {
+            throw other.error;
+        }
+        if (attempt.error !== undefined) {
+            throw attempt.error;
+        }
+        return attempt.value;
+    }
+
+    private async byScheme(scheme: Scheme, question: Question, deadline: number): Promise<Answer> {
+        const base = `${scheme}://${this.registry}`;
+        const start =
+            question.path instanceof URL
+                ? question.path
+                : new URL(`${base}/v2/${question.repository}/${question.path}`);
+        const own = new URL(base).origin;
+        const secrets: string[] = [];
+        const response = await followRedirects(start, this.about(question), redirectRefusal, (url) =>
+            this.authorized(url, own, question, deadline, secrets),
+        );
+        return { response, secrets };
+    }
+
+    /** One place of a redirect's way, with the credentials of this registry only if it is this registry's own. */
+    private async authorized(
+        url: URL,
+        own: string,
+        question: Question,
+        deadline: number,
+        secrets: string[],
+    ): Promise<ExchangeResponse> {
+        const authenticator = this.authenticator(url, own);
+        const about = this.about(question);
+        const scope: Scope = { about, repository: question.repository, actions: question.actions };
+        let sent = await authenticator.header(scope);
+        let response = await this.send(url, question, deadline, sent);
+        if (response.status === 401) {
+            const answer = await authenticator.answer(response, scope, sent);
+            if (answer !== undefined) {
+                sent = answer;
+                response = await this.send(url, question, deadline, sent);
+            }
+        }
+        if (sent !== undefined) {
+            secrets.push(sent.slice(sent.indexOf(" ") + 1), ...(await authenticator.secrets(question.repository)));
+        }
+        return response;
+    }
+
+    private authenticator(url: URL, own: string): Authenticator {
+        const { keychain, tokens } = this.parts;
+        const known = this.authenticators.get(url.origin);
+        if (known !== undefined) {
+            return known;
+        }
+        const find =
+            url.origin === own
+                ? (repository: string) => keychain.find({ registry: this.registry, repository })
+                : () => Promise.resolve(undefined);
+        const made = new Authenticator(new URL(url.origin), find, tokens);
+        this.authenticators.set(url.origin, made);
+        return made;
+    }
+
+    private send(
+        url: URL,
+        question: Question,
+        deadline: number,
+        authorization: string | undefined,
+    ): Promise<ExchangeResponse> {
+        const { method, headers, body, maxBytes, expectedBytes } = question;
+        const { responseMs, exchangeMs } = this.parts.settings.timeouts;
+        const left = deadline - Date.now();
+        return this.parts.send({
+            method,
+            url,
+            headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+            body,
+            maxBytes,
+            expectedBytes,
+            responseMs: Math.min(responseMs, left),
+            exchangeMs: Math.min(exchangeMs, left),
+            about: this.about(question),
+        });
+    }
+
+    private about({ repository }: Question): { registry: string; repository: string } {
+        return { registry: this.registry, repository };
+    }
+}
+
+interface Answer {
+    response: ExchangeResponse;
+    /** What must not be quoted from it. */
+    secrets: readonly string[];
+}
+
+type Settled<T> = { value: T; error?: undefined } | { error: RegistryError };
+
+async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+    try {
+        return { value: await promise };
+    } catch (error) {
+        if (error instanceof RegistryError) {
+            return { error };
+        }
+        throw error;
+    }
+}
+
+/** Go's and nginx's servers answer a plain request on a TLS port with 400. */
+function seemsToWantTls(scheme: Scheme, { response }: Answer): boolean {
+    return scheme === "http" && response.status === 400 && /https/i.test(response.body.toString("latin1"));
+}
+
+/** A failure that the other scheme may not have. A certificate that is not trusted is no reason to do without one. */
+function mayBeTheScheme({ code, message }: RegistryError): boolean {
+    return (
+        code === "unreachable" ||
+        code === "malformed" ||
+        (code === "tls" && /WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST|EPROTO|UNKNOWN_PROTOCOL|RECORD/.test(message))
+    );
+}

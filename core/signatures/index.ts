@@ -1,0 +1,18 @@
+/**
+ * Signatures of images: reading them from a registry, and checking them with the verdict that policy-controller gives.
+ */
+export type {
+    CertificateSigner,
+    EngineVersion,
+    KeySigner,
+    LogKeys,
+    SignatureCheck,
+    TimestampAuthority,
+    TransparencyLogCheck,
+} from "./check";
+export { checkAttestation, type CheckedAttestation } from "./check-attestation";
+export { checkSignature } from "./check-signature";
+export type { CertificateNames, Outcome, RefusalCode, Refused, Unknown, UnknownCode, Verified } from "./outcome";
+export { readAttestations, readSimpleSignatures } from "./read";
+export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";
+export * from "./pending";

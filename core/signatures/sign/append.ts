@@ -1,0 +1,148 @@
+/**
+ * Adding a signature to those that are there, where a registry only knows how to replace all of them.
+ *
+ * OCI has no compare-and-swap. So: read, add, store, wait until whoever read the same has stored, too, read back, and begin
+ * again where the own signature is gone. Two writers that both do so lose nothing, as long as none of them takes longer
+ * from reading to storing than the other one waits. cosign does not look back: what it replaces while it signs is lost
+ * to whoever does not look again. docs/signing.md has the measurement.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+
+import { RegistryError, type RegistryReader, type RegistryWriter, type RepositoryName } from "../../registry";
+import { asRecord, goField } from "../go-json";
+import { MANIFEST_TYPE, withLayer, type NewLayer } from "./attachment";
+import { SigningError } from "./errors";
+
+/** A registry that signatures are added to. */
+export type SignatureRegistry = RegistryReader & RegistryWriter & Pick<FreshReader, "forget">;
+
+/** A reader that can be told to ask again. */
+interface FreshReader {
+    /** Forgets what was read of the repository, so that the next question is asked of the registry. */
+    forget(repository: RepositoryName): void;
+}
+
+/** Where to add what. */
+export interface Addition {
+    readonly repository: RepositoryName;
+    readonly tag: string;
+    readonly layer: NewLayer;
+    /** Whether a layer that is there says the same, so that nothing needs to be added. */
+    readonly isSame: (layers: readonly unknown[]) => Promise<boolean>;
+}
+
+/** What became of it. */
+export interface Added {
+    /** False where there was nothing to add. */
+    readonly isNew: boolean;
+    /** How often it was stored. */
+    readonly attempts: number;
+}
+
+/** cosign reads no list that is longer. */
+const MAXIMUM_LAYERS = 1000;
+
+/** With 20 that sign at once, some 6 are needed. */
+const MAXIMUM_ATTEMPTS = 40;
+
+/** How long to wait before reading back, in multiples of the time that it took from reading to storing. */
+const SETTLE_FACTOR = 4;
+const MINIMUM_SETTLE_MS = 200;
+
+/**
+ * Adds a layer to the manifest under a tag, unless it is there.
+ *
+ * @throws RegistryError; SigningError `signature-list-malformed`, `signature-list-full`, `signature-lost`
+ */
+export async function appendLayer(registry: SignatureRegistry, addition: Addition): Promise<Added> {
+    const { repository, isSame } = addition;
+    let attempts = 0;
+    let isStored = false;
+    for (;;) {
+        registry.forget(repository);
+        const before = await readList(registry, addition);
+        if (await isSame(before.layers)) {
+            return { isNew: isStored, attempts };
+        }
+        if (attempts === MAXIMUM_ATTEMPTS) {
+            throw new SigningError(
+                "signature-lost",
+                `${nameOf(addition)} was replaced ${attempts} times by others that sign at the same time. Sign again when they are done.`,
+            );
+        }
+        const stored = await store(registry, addition, before);
+        if (stored !== undefined) {
+            attempts++;
+            isStored = true;
+            await delay(settleTime(stored.milliseconds));
+        } else {
+            await delay(Math.random() * MINIMUM_SETTLE_MS);
+        }
+    }
+}
+
+interface SignatureList {
+    readonly layers: readonly unknown[];
+    /** Of the manifest; undefined where there is none. */
+    readonly digest: string | undefined;
+}
+
+async function readList(registry: SignatureRegistry, addition: Addition): Promise<SignatureList> {
+    const manifest = await orUndefined(registry.manifest(addition.repository, addition.tag));
+    if (manifest === undefined) {
+        return { layers: [], digest: undefined };
+    }
+    const layers = goField(asRecord(manifest.content), "layers") ?? [];
+    if (!Array.isArray(layers)) {
+        throw new SigningError(
+            "signature-list-malformed",
+            `${nameOf(addition)} is no list of signatures. Look what it is, and delete the tag if nobody needs it.`,
+        );
+    }
+    if (layers.length >= MAXIMUM_LAYERS) {
+        throw new SigningError(
+            "signature-list-full",
+            `${nameOf(addition)} has ${layers.length} signatures, and of more than ${MAXIMUM_LAYERS} cosign reads none. Delete the tag and sign again, or sign under a tagPrefix of your own.`,
+        );
+    }
+    return { layers, digest: manifest.digest };
+}
+
+/** Stores the list with the layer, unless it was changed meanwhile; says how long it was between looking and storing. */
+async function store(
+    registry: SignatureRegistry,
+    addition: Addition,
+    before: SignatureList,
+): Promise<{ milliseconds: number } | undefined> {
+    const { repository, tag, layer } = addition;
+    const { config, manifest } = withLayer(before.layers, layer);
+    await Promise.all([registry.putBlob(repository, layer.payload), registry.putBlob(repository, config)]);
+    const start = performance.now();
+    registry.forget(repository);
+    const now = await orUndefined(registry.resolve({ ...repository, tag }));
+    if (now?.digest !== before.digest) {
+        return undefined;
+    }
+    await registry.putManifest(repository, tag, MANIFEST_TYPE, manifest);
+    return { milliseconds: performance.now() - start };
+}
+
+/** Longer than others take for the same, and not the same for everybody, so that they do not meet again. */
+function settleTime(milliseconds: number): number {
+    return Math.max(MINIMUM_SETTLE_MS, milliseconds * SETTLE_FACTOR) * (1 + Math.random());
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+    try {
+        return await answer;
+    } catch (error) {
+        if (error instanceof RegistryError && error.code === "not-found") {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+function nameOf({ repository, tag }: Addition): string {
+    return `${repository.registry}/${repository.repository}:${tag}`;
+}

@@ -1,0 +1,128 @@
+import { RFC3161Timestamp } from "@sigstore/core";
+import { X509Certificate } from "node:crypto";
+
+import { decodeBase64 } from "../policy/go/base64";
+import { buildChain } from "./chain";
+import { ANY_USAGE, areUsagesCritical, extendedKeyUsages, openCertificate, type Certificate } from "./certificate";
+import { refused, type Refused, type Unknown } from "./outcome";
+
+import type { OpenLayer } from "./check-layer";
+import type { EngineVersion, TimestampAuthority } from "./check";
+
+const TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
+
+/** Tag of the certificates in a SignedData (RFC 5652, 5.1). */
+const CERTIFICATES = 0;
+
+/**
+ * When a timestamp says that the signature was there (`VerifyRFC3161Timestamp` of cosign's pkg/cosign/verify.go, which
+ * asks sigstore/timestamp-authority's pkg/verification). It is made over the signature; over the envelope, where the
+ * signature is in there.
+ */
+export function timestampTime(
+    layer: OpenLayer,
+    response: Buffer,
+    authority: TimestampAuthority,
+    engine: EngineVersion,
+): Date | Refused | Unknown {
+    const signed = layer.signature === "" ? Buffer.from(layer.payload) : decodeBase64(layer.signature);
+    if (signed === undefined) {
+        return refused("signature-malformed", "the signature is no base64");
+    }
+    const timestamp = parse(response);
+    if (timestamp === undefined) {
+        return invalid("the timestamp cannot be read");
+    }
+    const leaf = signerCertificate(timestamp, authority, engine);
+    if ("verdict" in leaf) {
+        return leaf;
+    }
+    const chain = chainRefusal(leaf, authority, timestamp.signingTime, engine);
+    if (chain !== undefined) {
+        return chain;
+    }
+    try {
+        timestamp.verify(signed, leaf.x509.publicKey);
+        return timestamp.signingTime;
+    } catch {
+        return invalid("the timestamp is not for this signature, or not of the trusted authority");
+    }
+}
+
+function parse(response: Buffer): RFC3161Timestamp | undefined {
+    try {
+        const timestamp = RFC3161Timestamp.parse(Buffer.from(response));
+        return timestamp.status > 0n ? undefined : timestamp;
+    } catch {
+        return undefined;
+    }
+}
+
+/** The certificate that made the timestamp: in it, or the authority's, or both, and then the same. */
+function signerCertificate(
+    timestamp: RFC3161Timestamp,
+    { leaf }: TimestampAuthority,
+    engine: EngineVersion,
+): Certificate | Refused {
+    const embedded = embeddedCertificates(timestamp);
+    // 0.13 takes the first for the signer's, 0.15 the first that is no authority.
+    const first = engine === "0.13" ? embedded[0] : embedded.find((certificate) => !certificate.ca);
+    const candidate = embedded.length === 0 ? leaf : first;
+    const certificate = candidate === undefined ? undefined : openCertificate(candidate);
+    if (certificate === undefined) {
+        return invalid("leaf certificate must be present in the timestamp or in the trust root");
+    }
+    const isTheAuthoritys = leaf === undefined || leaf.raw.equals(certificate.x509.raw);
+    const isTheSigners =
+        certificate.parsed.issuer.equals(timestamp.signerIssuer) &&
+        certificate.parsed.serialNumber.equals(timestamp.signerSerialNumber);
+    return isTheAuthoritys && isTheSigners
+        ? certificate
+        : invalid("the certificate of the timestamp does not match the trusted one");
+}
+
+function embeddedCertificates(timestamp: RFC3161Timestamp): X509Certificate[] {
+    // ContentInfo of the token, its content, and the SignedData in there (RFC 5652, 3 and 5.1).
+    const signedData = timestamp.root.subs[1]?.subs[1]?.subs[0];
+    const set = signedData?.subs.find((part) => part.tag.isContextSpecific(CERTIFICATES));
+    return (set?.subs ?? []).flatMap((certificate) => {
+        try {
+            return new X509Certificate(certificate.toDER());
+        } catch {
+            return [];
+        }
+    });
+}
+
+function chainRefusal(
+    leaf: Certificate,
+    authority: TimestampAuthority,
+    time: Date,
+    engine: EngineVersion,
+): Refused | Unknown | undefined {
+    const { roots, intermediates } = authority;
+    const chain = buildChain({ leaf, roots, intermediates, usage: ANY_USAGE, time });
+    if ("verdict" in chain) {
+        return chain.verdict === "unknown"
+            ? chain
+            : invalid("the timestamp's certificate is not of a trusted authority");
+    }
+    const usages = extendedKeyUsages(leaf);
+    const isForTimestamps = areUsagesCritical(leaf) && usages.length === 1 && usages[0] === TIME_STAMPING;
+    const above = intermediates.flatMap((certificate) => openCertificate(certificate) ?? []);
+    return isForTimestamps && above.every((certificate) => maySignAuthorities(extendedKeyUsages(certificate), engine))
+        ? undefined
+        : invalid("failed to verify TSA certificate: it is not for timestamps alone");
+}
+
+/** 0.13 wants intermediates to be for timestamps and nothing else, 0.15 that they allow them. */
+function maySignAuthorities(usages: readonly string[], engine: EngineVersion): boolean {
+    if (engine === "0.13") {
+        return usages.length === 1 && usages[0] === TIME_STAMPING;
+    }
+    return usages.length === 0 || usages.includes(TIME_STAMPING) || usages.includes(ANY_USAGE);
+}
+
+function invalid(reason: string): Refused {
+    return refused("timestamp-invalid", reason);
+}

@@ -1,0 +1,219 @@
+import { ecKey } from "../../support/image-workshop";
+import { CI_ISSUER, CI_SUBJECT, ELSEWHERE, PROVENANCE, TAG_PREFIX, VULNERABILITIES } from "./matrix-images";
+import { policyNamed } from "./webhook";
+
+import type { Signers } from "./matrix-images";
+
+/** A case of the matrix: the policies that an object meets which asks for it. */
+export interface PolicyCase {
+    name: string;
+    policies: object[];
+    /** What the policies need besides: Secrets of the controller's namespace. */
+    secrets?: object[];
+    /** Why some answers can only be known in the cluster. @default all of them are known */
+    undecided?: string;
+}
+
+/** The label by which an object of the matrix asks for a case. */
+export const CASE_LABEL = "matrix/case";
+
+export const TRUST_ROOT = "ours";
+
+const ANYTHING = [{ glob: "**" }];
+
+/** One case for each thing that a policy can say. @param host of the registry */
+export function policyCases(signers: Signers, host: string): PolicyCase[] {
+    const cases = [
+        ...keyCases(signers),
+        ...combinedCases(signers),
+        ...placeCases(signers, host),
+        ...attestationCases(signers),
+        ...keylessCases(signers),
+        ...vanishingCases(signers),
+    ];
+    return cases.map(({ policies, ...rest }) => ({
+        ...rest,
+        policies: policies.map((spec, n) => named(rest.name, n, spec)),
+    }));
+}
+
+/** A policy that only objects with the case's label meet. */
+function named(name: string, index: number, spec: object): object {
+    const match = ["pods", "deployments", "cronjobs", "jobs"].map((resource) => ({
+        group: { pods: "", deployments: "apps" }[resource] ?? "batch",
+        version: "v1",
+        resource,
+        selector: { matchLabels: { [CASE_LABEL]: name } },
+    }));
+    return policyNamed(`${name}-${index}`, { images: ANYTHING, match, ...spec });
+}
+
+interface Case extends Omit<PolicyCase, "policies"> {
+    /** The `spec` of each. */
+    policies: object[];
+}
+
+function one(name: string, authorities: object[], more: object = {}): Case {
+    return { name, policies: [{ authorities, ...more }] };
+}
+
+function keyCases({ acme, stranger, p384, p521, rsa }: Signers): Case[] {
+    const { pem: ed25519 } = { pem: ED25519 };
+    return [
+        one("key", [{ key: { data: acme.pem } }]),
+        one("key-of-the-stranger", [{ key: { data: stranger.pem } }]),
+        one("key-sha512", [{ key: { data: acme.pem, hashAlgorithm: "sha512" } }]),
+        one("key-sha256-in-capitals", [{ key: { data: acme.pem, hashAlgorithm: " SHA256 " } }]),
+        one("p384", [{ key: { data: p384.pem } }]),
+        one("p384-sha384", [{ key: { data: p384.pem, hashAlgorithm: "sha384" } }]),
+        one("p521-sha512", [{ key: { data: p521.pem, hashAlgorithm: "sha512" } }]),
+        one("rsa", [{ key: { data: rsa.pem } }]),
+        one("rsa-sha384", [{ key: { data: rsa.pem, hashAlgorithm: "sha384" } }]),
+        one("ed25519", [{ key: { data: ed25519 } }]),
+        one("two-keys-in-one", [{ key: { data: `${stranger.pem}${acme.pem}` } }]),
+        { ...one("legacy-by-name", [{ key: { data: acme.pem }, signatureFormat: "legacy" }]) },
+        one("bundle-with-a-key", [{ key: { data: acme.pem }, signatureFormat: "bundle" }]),
+    ];
+}
+
+const ED25519 = `-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+`;
+
+function combinedCases({ acme, stranger }: Signers): Case[] {
+    const byAcme = { name: "acme", key: { data: acme.pem } };
+    const byStranger = { name: "stranger", key: { data: stranger.pem } };
+    const pass = { static: { action: "pass" } };
+    const fail = { static: { action: "fail", message: "not today" } };
+    return [
+        one("static-pass", [pass]),
+        one("static-fail", [fail]),
+        one("either", [byAcme, byStranger]),
+        one("key-or-pass", [byAcme, pass]),
+        one("key-or-fail", [fail, byAcme]),
+        { name: "both", policies: [{ authorities: [byAcme] }, { authorities: [byStranger] }] },
+        { name: "key-and-fail", policies: [{ authorities: [byAcme] }, { authorities: [fail] }] },
+        one("warn", [byAcme], { mode: "warn" }),
+        one("warn-always", [fail], { mode: "warn" }),
+        {
+            name: "enforce-and-warn",
+            policies: [{ authorities: [byAcme] }, { authorities: [byStranger], mode: "warn" }],
+        },
+        {
+            name: "warn-and-warn",
+            policies: [
+                { authorities: [byAcme], mode: "warn" },
+                { authorities: [byStranger], mode: "warn" },
+            ],
+        },
+        {
+            name: "three-of-all-modes",
+            policies: [
+                { authorities: [fail], mode: "warn" },
+                { authorities: [byAcme] },
+                { authorities: [byStranger], mode: "warn" },
+            ],
+        },
+        // Read through the conversion webhook.
+        one("same-name-twice", [byAcme, { ...byStranger, name: "acme" }]),
+    ];
+}
+
+function placeCases({ acme }: Signers, host: string): Case[] {
+    const key = { data: acme.pem };
+    return [
+        one("elsewhere", [{ key, source: [{ oci: `${host}/${ELSEWHERE}` }] }]),
+        one("prefixed", [{ key, source: [{ tagPrefix: TAG_PREFIX }] }]),
+        one("elsewhere-and-prefixed", [{ key, source: [{ oci: `${host}/${ELSEWHERE}`, tagPrefix: TAG_PREFIX }] }]),
+        one("elsewhere-for-nobody", [{ key, source: [{ oci: "registry.invalid/acme/signatures" }] }]),
+        one("here-by-name", [{ key, source: [{}] }]),
+        one("some-globs", [{ key }], {
+            images: [{ glob: `${host}/acme/signed@*` }, { glob: `${host}/acme/unsigned*` }, { glob: "**/moved**" }],
+        }),
+        one("tag-glob", [{ key }], { images: [{ glob: `${host}/acme/signed:1` }] }),
+        one("one-level", [{ key }], { images: [{ glob: `${host}/*` }] }),
+    ];
+}
+
+function attestationCases({ acme, stranger }: Signers): Case[] {
+    const key = { data: acme.pem };
+    const provenance = { name: "built", predicateType: PROVENANCE };
+    const scanned = { name: "scanned", predicateType: VULNERABILITIES };
+    const cue = { type: "cue", data: 'predicate: made: "well"' };
+    const rego = { type: "rego", data: 'package sigstore\nisCompliant { input.predicate.made == "well" }' };
+    const undecided = "programs are not evaluated";
+    return [
+        one("attested", [{ key, attestations: [provenance] }]),
+        one("attested-by-short-name", [{ key, attestations: [{ ...provenance, predicateType: "slsaprovenance" }] }]),
+        one("attested-by-the-stranger", [{ key: { data: stranger.pem }, attestations: [provenance] }]),
+        one("attested-twice", [{ key, attestations: [provenance, scanned] }]),
+        one("attested-or-signed", [{ key, attestations: [provenance] }, { key }]),
+        one("custom", [{ key, attestations: [{ name: "any", predicateType: "custom" }] }]),
+        one("attested-in-a-bundle", [{ key, attestations: [provenance], signatureFormat: "bundle" }]),
+        one("attested-warn", [{ key, attestations: [provenance] }], { mode: "warn" }),
+        { ...one("cue", [{ key, attestations: [{ ...provenance, policy: cue }] }]), undecided },
+        { ...one("rego", [{ key, attestations: [{ ...provenance, policy: rego }] }]), undecided },
+        { ...one("cue-and-missing", [{ key, attestations: [{ ...provenance, policy: cue }, scanned] }]), undecided },
+        {
+            ...one("program", [{ key }], { policy: { type: "cue", data: "authorityMatches: _" } }),
+            undecided,
+        },
+        {
+            ...one("program-after-pass", [{ static: { action: "pass" } }], { policy: { type: "cue", data: "a: 1" } }),
+            undecided,
+        },
+        {
+            ...one("cue-or-pass", [
+                { key, attestations: [{ ...provenance, policy: cue }] },
+                { static: { action: "pass" } },
+            ]),
+        },
+    ];
+}
+
+function keylessCases({ acme }: Signers): Case[] {
+    const identity = { issuer: CI_ISSUER, subject: CI_SUBJECT };
+    const keyless = (identities: object[], more: object = {}) => ({
+        keyless: { trustRootRef: TRUST_ROOT, insecureIgnoreSCT: true, identities, ...more },
+    });
+    const provenance = { name: "built", predicateType: PROVENANCE };
+    return [
+        one("keyless", [keyless([identity])]),
+        one("keyless-by-expression", [keyless([{ issuerRegExp: "githubusercontent", subjectRegExp: "acme/app/" }])]),
+        one("keyless-of-two", [keyless([{ issuer: "https://a.example", subject: "a@example.com" }, identity])]),
+        one("keyless-other-subject", [keyless([{ ...identity, subject: `${CI_SUBJECT}x` }])]),
+        one("keyless-with-sct", [keyless([identity], { insecureIgnoreSCT: false })]),
+        one("keyless-without-trust-root", [keyless([identity], { trustRootRef: "nobody" })]),
+        one("keyless-attested", [{ ...keyless([identity]), attestations: [provenance] }]),
+        one("keyless-bundle-of-an-image", [{ ...keyless([identity]), signatureFormat: "bundle" }]),
+        one("keyless-bundle", [{ ...keyless([identity]), signatureFormat: "bundle", attestations: [provenance] }]),
+        one("keyless-or-key", [keyless([identity]), { key: { data: acme.pem } }]),
+    ];
+}
+
+/** Policies that the webhook takes, and that the controller reads or does not. */
+function vanishingCases({ acme }: Signers): Case[] {
+    const secret = (name: string, data: Record<string, string>) => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name, namespace: "cosign-system" },
+        stringData: data,
+    });
+    const other = ecKey().pem;
+    return [
+        {
+            ...one("secret", [{ key: { secretRef: { name: "acme-key" } } }]),
+            secrets: [secret("acme-key", { "cosign.pub": acme.pem })],
+        },
+        {
+            ...one("secret-with-two", [{ key: { secretRef: { name: "acme-keys" } } }]),
+            secrets: [secret("acme-keys", { a: acme.pem, b: other })],
+        },
+        {
+            ...one("secret-without-a-key", [{ key: { secretRef: { name: "no-key" } } }, { key: { data: acme.pem } }]),
+            secrets: [secret("no-key", { "cosign.pub": "nothing" })],
+        },
+        { name: "no-policy", policies: [] },
+    ];
+}

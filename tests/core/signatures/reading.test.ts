@@ -1,0 +1,115 @@
+import { expect } from "chai";
+
+import { readSimpleSignatures } from "../../../core/signatures";
+import { signImage } from "../../../core/signatures/sign/sign-image";
+import { simpleSigningPayload } from "../../../core/signatures/payload";
+import { attachmentTag } from "../../../core/signatures/stored-layers";
+import { MemoryRegistry } from "../../support/memory-registry";
+import { IMAGE, keyCheck, RELEASE, signedLayer, storeLayers, verdicts } from "./support";
+
+const TAG = attachmentTag(IMAGE.digest, "sig");
+const PAYLOAD = simpleSigningPayload(IMAGE);
+const ELSEWHERE = { repository: { registry: "ghcr.io", repository: "acme/signatures" }, tagPrefix: "prod-" };
+
+describe("reading an image's signatures", () => {
+    it("finds none where there is no tag", async () => {
+        expect(await readSimpleSignatures(new MemoryRegistry(), IMAGE)).to.deep.equal([]);
+    });
+
+    it("asks for one manifest where the payload is cosign's own", async () => {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE);
+        registry.questions.length = 0;
+        expect(await verdicts(registry, keyCheck())).to.deep.equal(["verified"]);
+        expect(registry.questions).to.deep.equal([`manifest acme/app:${TAG}`]);
+    });
+
+    it("fetches a payload that says more", async () => {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE, { annotations: { commit: "abc" } });
+        registry.questions.length = 0;
+        expect(await verdicts(registry, keyCheck())).to.deep.equal(["verified"]);
+        expect(registry.questions.map((question) => question.split(" ")[0])).to.deep.equal(["manifest", "blob"]);
+    });
+
+    it("looks in the source, under the prefix", async () => {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE, ELSEWHERE);
+        expect(await verdicts(registry, keyCheck())).to.deep.equal([]);
+        expect(await verdicts(registry, keyCheck(), ELSEWHERE)).to.deep.equal(["verified"]);
+    });
+
+    it("does not believe a size that is not the payload's", async () => {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE);
+        const { content, mediaType } = await registry.manifest(IMAGE.repository, TAG);
+        const lying = JSON.stringify(content).replaceAll(`"size":${PAYLOAD.length}`, `"size":${PAYLOAD.length + 1}`);
+        await registry.putManifest(IMAGE.repository, TAG, mediaType, Buffer.from(lying));
+        expect(await verdicts(registry, keyCheck())).to.deep.equal(["payload-unreadable"]);
+    });
+
+    it("refuses one signature whose payload is not there, and verifies the others", async () => {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE);
+        const { content, mediaType } = await registry.manifest(IMAGE.repository, TAG);
+        const { layers } = content as { layers: Record<string, unknown>[] };
+        const missing = { ...layers[0], digest: `sha256:${"c".repeat(64)}` };
+        const bytes = Buffer.from(JSON.stringify({ layers: [missing, ...layers] }));
+        await registry.putManifest(IMAGE.repository, TAG, mediaType, bytes);
+        expect(await verdicts(registry, keyCheck())).to.deep.equal(["payload-unreadable", "verified"]);
+    });
+
+    it("reads 1000 signatures and none of 1001, as cosign does", async () => {
+        for (const [count, expected] of [
+            [1000, "verified"],
+            [1001, "too-many-signatures"],
+        ] as const) {
+            const registry = new MemoryRegistry();
+            await putLayers(registry, Array<unknown>(count).fill(await ownLayer()));
+            expect(await verdicts(registry, keyCheck()))
+                .to.include(expected)
+                .and.to.have.length(count === 1000 ? 1000 : 1);
+        }
+    });
+
+    it("stops reading payloads at 64 MiB, and says that it did", async () => {
+        const registry = new MemoryRegistry();
+        const large = Buffer.alloc(20 * 1024 * 1024, " ");
+        const layers = [0, 1, 2, 3].map((first) => {
+            const payload = Buffer.from(large);
+            payload[0] = 48 + first;
+            return signedLayer(payload, "AAAA");
+        });
+        await storeLayers(registry, layers);
+        const counted = await verdicts(registry, keyCheck());
+        expect(counted.filter((verdict) => verdict === "too-much-work")).to.have.length(1);
+    });
+
+    for (const content of ["{}", '{"layers":null}', '{"layers":[]}']) {
+        it(`finds none in ${content}`, async () => {
+            const registry = new MemoryRegistry();
+            await registry.putManifest(IMAGE.repository, TAG, "application/json", Buffer.from(content));
+            expect(await verdicts(registry, keyCheck())).to.deep.equal([]);
+        });
+    }
+
+    for (const content of ['{"layers":{}}', '{"layers":[7]}', '{"layers":[{"digest":"md5:00","size":1}]}']) {
+        it(`refuses the list ${content}`, async () => {
+            const registry = new MemoryRegistry();
+            await registry.putManifest(IMAGE.repository, TAG, "application/json", Buffer.from(content));
+            expect(await verdicts(registry, keyCheck())).to.deep.equal(["signature-list-malformed"]);
+        });
+    }
+
+    async function ownLayer(): Promise<unknown> {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE);
+        const { content } = await registry.manifest(IMAGE.repository, TAG);
+        return (content as { layers: unknown[] }).layers[0];
+    }
+
+    async function putLayers(registry: MemoryRegistry, layers: readonly unknown[]): Promise<void> {
+        const bytes = Buffer.from(JSON.stringify({ layers }));
+        await registry.putManifest(IMAGE.repository, TAG, "application/vnd.oci.image.manifest.v1+json", bytes);
+    }
+});
