@@ -69,11 +69,14 @@ export function resolved(pipeline: GitlabPipeline, name: string): GitlabJob {
     if (job === undefined) {
         throw new Error(`the pipeline has no job ${name}`);
     }
-    const bases = [job.extends ?? []].flat().map((base) => resolved(pipeline, base));
-    return bases.concat(job).reduce((whole, part) => ({ ...whole, ...part }), {});
+    const { extends: names = [] } = job;
+    const bases = (typeof names === "string" ? [names] : names).map((base) => resolved(pipeline, base));
+    return Object.assign({}, ...bases, job) as GitlabJob;
 }
 
 function readDotenv(file: string): Record<string, string> {
     const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n") : [];
-    return Object.fromEntries(lines.map((line) => [line.split("=")[0], line.slice(line.indexOf("=") + 1)]));
+    return Object.fromEntries(
+        lines.map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)] as const),
+    );
 }
