@@ -130,6 +130,10 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         return stored;
     }
 
+    public forget(repository: RepositoryName): void {
+        this.answers.forgetAll([repository.registry, repository.repository]);
+    }
+
     /** Ends what is in flight and lets go of all connections. */
     public async close(): Promise<void> {
         await this.pools.destroy();

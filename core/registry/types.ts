@@ -78,6 +78,9 @@ export interface RegistryWriter {
     /** Uploads bytes, unless the repository has them. The descriptor's media type is `application/octet-stream`. */
     putBlob(repository: RepositoryName, bytes: Buffer): Promise<Descriptor>;
 
+    /** Forgets what was read of a repository, so that the next question is asked of the registry: others write there, too. */
+    forget(repository: RepositoryName): void;
+
     /** Stores a manifest under a tag or its digest. */
     putManifest(repository: RepositoryName, reference: string, mediaType: string, bytes: Buffer): Promise<Descriptor>;
 }

@@ -14,13 +14,7 @@ import { MANIFEST_TYPE, withLayer, type NewLayer } from "./attachment";
 import { SigningError } from "./errors";
 
 /** A registry that signatures are added to. */
-export type SignatureRegistry = RegistryReader & RegistryWriter & Pick<FreshReader, "forget">;
-
-/** A reader that can be told to ask again. */
-interface FreshReader {
-    /** Forgets what was read of the repository, so that the next question is asked of the registry. */
-    forget(repository: RepositoryName): void;
-}
+export type SignatureRegistry = RegistryReader & RegistryWriter;
 
 /** Where to add what. */
 export interface Addition {

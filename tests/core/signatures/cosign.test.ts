@@ -1,0 +1,193 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+
+import { expect } from "chai";
+
+import { RegistryClient } from "../../../core/registry";
+import {
+    checkAttestation,
+    checkSignature,
+    readAttestations,
+    readSimpleSignatures,
+    type SignedImage,
+} from "../../../core/signatures";
+import { signImage } from "../../../core/signatures/sign/sign-image";
+import { attestImage } from "../../../core/signatures/sign/attest-image";
+import { ensureTools } from "../../../tools";
+import { Cosign } from "../../support/cosign";
+import { pushImage, referenceOf } from "../../support/images";
+import { RegistryProcess } from "../../support/registry-process";
+import {
+    CYCLONEDX,
+    SignedImageZoo,
+    SLSA,
+    SLSA_V1,
+    SPDX,
+    VULN,
+    ZOO_KEYS,
+    type ZooKey,
+} from "../../support/signed-image-zoo";
+import { SigstoreInstance } from "../../support/sigstore-instance";
+import { keyCheck } from "./support";
+
+/** The hash of an authority for each key. */
+const HASHES = { release: undefined, p384: "sha384", p521: "sha512", rsa: undefined, stranger: undefined } as const;
+const SIGNING_KEYS = ["release", "p384", "p521", "rsa"] as const satisfies readonly ZooKey[];
+
+const PREDICATES = {
+    slsaprovenance: SLSA,
+    slsaprovenance1: SLSA_V1,
+    spdxjson: SPDX,
+    cyclonedx: CYCLONEDX,
+    vuln: VULN,
+    custom: "any text",
+    "https://acme.example/review/v1": '{"approved":true}',
+} as const;
+
+describe("with the real cosign and a real registry", function () {
+    this.timeout(120_000);
+
+    let server: RegistryProcess;
+    let registry: RegistryClient;
+    let zoo: SignedImageZoo;
+    let folder: string;
+
+    before(async function () {
+        // Where cosign is not there yet, it is built.
+        this.timeout(1_800_000);
+        const { cosign } = await ensureTools(["cosign", "registry"]);
+        folder = await fs.mkdtemp(path.join(os.tmpdir(), "signatures-"));
+        server = await RegistryProcess.start();
+        registry = new RegistryClient();
+        const sigstore = await SigstoreInstance.create();
+        zoo = new SignedImageZoo({
+            registry,
+            host: server.host,
+            cosign: new Cosign(cosign, folder),
+            sigstore,
+            otherSigstore: sigstore,
+            futureSigstore: sigstore,
+        });
+    });
+
+    after(async () => {
+        await registry.close();
+        await server.stop();
+        await fs.rm(folder, { recursive: true });
+    });
+
+    for (const key of SIGNING_KEYS) {
+        it(`cosign verifies what we sign with ${key}`, async () => {
+            const image = await push(`ours-${key}`);
+            await signImage(registry, image, zoo.signer(key));
+            expect(await cosignVerifies(image, key)).to.equal(true);
+            expect(await cosignVerifies(image, "stranger")).to.equal(false);
+        });
+
+        it(`we verify what cosign signs with ${key}`, async () => {
+            const image = await push(`theirs-${key}`);
+            await zoo.cosignSign(image, key);
+            expect(await verdict(image, key)).to.deep.equal(["verified"]);
+            expect(await verdict(image, "stranger")).to.deep.equal(["refused"]);
+        });
+    }
+
+    it("cosign and we write the same payload", async () => {
+        const [ours, theirs] = [await push("same"), await push("same")];
+        expect(ours).to.deep.equal(theirs);
+        await signImage(registry, ours, zoo.signer("release"));
+        await zoo.cosignSign(theirs, "stranger");
+        registry.forget(ours.repository);
+        const signatures = await readSimpleSignatures(registry, ours);
+        expect(signatures).to.have.length(2);
+        expect(new Set("verdict" in signatures ? [] : signatures.map(({ digest }) => digest)).size).to.equal(1);
+    });
+
+    it("cosign adds to what we signed, and we to what cosign signed", async () => {
+        const image = await push("together");
+        await signImage(registry, image, zoo.signer("release"));
+        await zoo.cosignSign(image, "p384");
+        await signImage(registry, image, zoo.signer("rsa"));
+        await zoo.cosignSign(image, "stranger");
+        for (const key of ["release", "p384", "rsa", "stranger"] as const) {
+            expect(await cosignVerifies(image, key), key).to.equal(true);
+            expect(await verdict(image, key), key)
+                .to.include("verified")
+                .and.to.have.length(4);
+        }
+    });
+
+    it("a second signature of the same key is not needed, nor after cosign's", async () => {
+        const image = await push("again");
+        await zoo.cosignSign(image, "release");
+        const { isNew } = await signImage(registry, image, zoo.signer("release"));
+        expect(isNew).to.equal(false);
+        expect(await verdict(image, "release")).to.deep.equal(["verified"]);
+    });
+
+    it("cosign sees our annotations", async () => {
+        const image = await push("annotated");
+        await signImage(registry, image, zoo.signer("release"), { annotations: { commit: "a<b>&c", zeta: "ä" } });
+        expect(await cosignVerifies(image, "release", "-a", "commit=a<b>&c", "-a", "zeta=ä")).to.equal(true);
+        expect(await cosignVerifies(image, "release", "-a", "commit=other")).to.equal(false);
+    });
+
+    for (const [type, content] of Object.entries(PREDICATES)) {
+        it(`cosign verifies our attestation of the type ${type}`, async () => {
+            const image = await push(`our-${type.replaceAll(/[^a-z0-9]+/g, "-")}`);
+            await attestImage(registry, image, zoo.signer("release"), { type, content: Buffer.from(content) });
+            const key = await zoo.keyFiles("release");
+            expect(await zoo.kit.cosign.verifiesAttestation(referenceOf(image), key, type)).to.equal(true);
+        });
+
+        it(`we verify cosign's attestation of the type ${type}`, async () => {
+            const image = await push(`their-${type.replaceAll(/[^a-z0-9]+/g, "-")}`);
+            await zoo.kit.cosign.attest(referenceOf(image), await zoo.keyFiles("release"), { type, content });
+            expect(await attestationVerdict(image, "release")).to.deep.equal(["verified"]);
+            expect(await attestationVerdict(image, "stranger")).to.deep.equal(["refused"]);
+        });
+    }
+
+    it("an attestation is verified with the key's own hash", async () => {
+        const image = await push("attested-p384");
+        await attestImage(registry, image, zoo.signer("p384"), { type: "spdxjson", content: Buffer.from(SPDX) });
+        const key = await zoo.keyFiles("p384");
+        expect(
+            await zoo.kit.cosign.verifiesAttestation(referenceOf(image), key, "spdxjson", ...hashOption("p384")),
+        ).to.equal(true);
+        expect(await attestationVerdict(image, "p384")).to.deep.equal(["verified"]);
+    });
+
+    function push(name: string): Promise<SignedImage> {
+        return pushImage(registry, { registry: server.host, repository: `acme/${name}` }, name);
+    }
+
+    async function cosignVerifies(image: SignedImage, key: ZooKey, ...options: string[]): Promise<boolean> {
+        return zoo.kit.cosign.verifies(referenceOf(image), await zoo.keyFiles(key), ...options, ...hashOption(key));
+    }
+
+    /** Without it, cosign verifies with SHA-256 what it has signed with another hash. */
+    function hashOption(key: ZooKey): string[] {
+        const hash = key === "ed25519" ? undefined : HASHES[key];
+        return hash === undefined ? [] : [`--signature-digest-algorithm=${hash}`];
+    }
+
+    async function verdict(image: SignedImage, key: keyof typeof HASHES): Promise<string[]> {
+        registry.forget(image.repository);
+        const signatures = await readSimpleSignatures(registry, image);
+        const check = keyCheck(ZOO_KEYS[key].publicKey, HASHES[key]);
+        const checked =
+            "verdict" in signatures ? [] : signatures.map((each) => checkSignature(each, image.digest, check));
+        return (await Promise.all(checked)).map((outcome) => outcome.verdict);
+    }
+
+    async function attestationVerdict(image: SignedImage, key: keyof typeof HASHES): Promise<string[]> {
+        registry.forget(image.repository);
+        const attestations = await readAttestations(registry, image);
+        const check = { ...keyCheck(ZOO_KEYS[key].publicKey, HASHES[key]), engine: "0.15" } as const;
+        const checked =
+            "verdict" in attestations ? [] : attestations.map((each) => checkAttestation(each, image.digest, check));
+        return (await Promise.all(checked)).map(({ outcome }) => outcome.verdict);
+    }
+});
