@@ -8,11 +8,12 @@ import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
+import { signRequest } from "./sign/request";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [check, lint, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [check, lint, keysGenerate, keysImport, keysInspect, keysPublic, signRequest];
 
 const HELP = `Usage: signed-images COMMAND …
 

@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { readPublicKey } from "../core/keys";
 import { SignatureFormat } from "../core/policy";
+import type { SigningReport } from "../core/signatures/sign/signing-report";
 import { rejectFindings } from "./findings";
 import { validatePublicKey } from "./generation-rules";
 import { knownNow } from "./known-values";
@@ -30,13 +31,6 @@ export interface ImageSignatureArgs {
      */
     password?: pulumi.Input<string>;
     /**
-     * How the signature is stored. No released policy-controller verifies the signature of a key in a bundle
-     * (sigstore/policy-controller through 0.15.1).
-     *
-     * @default "legacy"
-     */
-    format?: SignatureFormat;
-    /**
      * Whether to sign the images of an index too, one for each platform.
      *
      * @default false
@@ -61,10 +55,8 @@ const INSTALLED_PROGRAM = [
     "process.argv.splice(1, 0, 'signed-images'); require('signed-images/cli')",
 ];
 
-/** What `signed-images sign --output json` says of an image. */
-interface SigningReport {
-    images: { image: string; outcome: string }[];
-}
+/** How the signature is stored: in the one form that policy-controller verifies with a key. */
+const FORMAT = SignatureFormat.Legacy;
 
 /**
  * A signature of an image, made with a key of the stack as part of `pulumi up`.
@@ -82,10 +74,14 @@ export class ImageSignature extends pulumi.ComponentResource {
     public readonly image: pulumi.Output<string>;
     /** What was done: `signed`, or `already-signed` where there was nothing to do. */
     public readonly outcome: pulumi.Output<string>;
+    /**
+     * What admission says of the image for a policy that trusts this key alone: `admitted`; everything else has its
+     * reason in the preview's warnings.
+     */
+    public readonly verdict: pulumi.Output<string>;
 
     /** @throws InputPropertiesError for an image without a digest, and for keys that cannot be used. */
     constructor(name: string, args: ImageSignatureArgs, opts?: pulumi.ComponentResourceOptions) {
-        const { format = SignatureFormat.Legacy } = args;
         rejectFindings("ImageSignature", name, validateImageSignatureArgs(knownNow(args)));
         super("signed-images:index:ImageSignature", name, {}, opts);
 
@@ -103,21 +99,29 @@ export class ImageSignature extends pulumi.ComponentResource {
             {
                 interpreter: [
                     ...(args.program ?? INSTALLED_PROGRAM),
-                    ...["sign", "--signer-stdin", "--output", "json", "--format", format],
+                    "sign-request",
                     ...(args.recursive ? ["--recursive"] : []),
                     "--",
                 ],
                 create: image,
                 stdin: signer.apply(([privateKey, password]) => `${JSON.stringify({ privateKey, password })}\n`),
-                triggers: [image, fingerprint, format],
+                triggers: [image, fingerprint, FORMAT],
                 logging: command.types.enums.local.Logging.None,
                 addPreviousOutputInEnv: false,
             },
             { parent: this },
         );
-        const report = pulumi.unsecret(signing.stdout).apply((text) => JSON.parse(text) as SigningReport);
-        this.image = pulumi.all([image, report]).apply(([signed]) => signed);
-        this.outcome = report.apply(({ images }) => images[0]?.outcome ?? "");
-        this.registerOutputs({ image: this.image, outcome: this.outcome });
+        // Nothing that the program prints is a secret, and the provider takes it for none.
+        const report = pulumi.unsecret(signing.stdout).apply((text) => {
+            const said = JSON.parse(text) as SigningReport;
+            if (said.verdict !== "admitted") {
+                void pulumi.log.warn(`The cluster would not admit it by this key. ${said.reason}`, this);
+            }
+            return said;
+        });
+        this.image = report.image;
+        this.outcome = report.outcome;
+        this.verdict = report.verdict;
+        this.registerOutputs({ image: this.image, outcome: this.outcome, verdict: this.verdict });
     }
 }

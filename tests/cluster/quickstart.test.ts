@@ -141,7 +141,7 @@ describe("examples/quickstart", function () {
             .map((file) => (fs.statSync(file).isDirectory() ? textBelow(file) : fs.readFileSync(file, "latin1")))
             .join("\n");
         expect(written).to.include("signed-images:index:ImageSignature");
-        expect(heard, "the processes were seen").to.include("--signer-stdin");
+        expect(heard, "the processes were seen").to.include("sign-request");
         expect(occurrencesOf(forms, `${written}\n${heard}`)).to.deep.equal([]);
         for (const form of forms) {
             expect(occurrencesOf(forms, `${written}${form.text}`), "a planted one").to.include(form.name);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { readPublicKey } from "../../core/keys";
-import { ImageSignature, type ImageSignatureArgs, SignatureFormat } from "../../index";
+import { ImageSignature, type ImageSignatureArgs } from "../../index";
 import { P256, spkiPem } from "../core/keys/support";
 import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
 import { refusalOf, rejectionsOf } from "../support/refusals";
@@ -24,7 +24,7 @@ const args: ImageSignatureArgs = {
 async function commandOf(more: Partial<ImageSignatureArgs> = {}, preview = false): Promise<Registration["inputs"]> {
     const { registrations } = await record(() => new ImageSignature("app", { ...args, ...more }), {
         preview,
-        stdout: JSON.stringify({ images: [{ image: IMAGE, outcome: "signed" }] }),
+        stdout: JSON.stringify({ image: IMAGE, outcome: "signed", verdict: "admitted" }),
     });
     const command = registrations.find(({ type }) => type === "command:local:Command");
     if (command === undefined) {
@@ -38,15 +38,7 @@ describe("ImageSignature", () => {
     it("shows in the preview which image is signed, how, and by which key", async () => {
         const { create, interpreter, triggers } = await commandOf({}, true);
         expect(create).to.equal(IMAGE);
-        expect((interpreter as string[]).slice(-7)).to.deep.equal([
-            "sign",
-            "--signer-stdin",
-            "--output",
-            "json",
-            "--format",
-            "legacy",
-            "--",
-        ]);
+        expect((interpreter as string[]).slice(-2)).to.deep.equal(["sign-request", "--"]);
         expect(triggers).to.deep.equal([IMAGE, fingerprint, "legacy"]);
     });
 
@@ -82,9 +74,8 @@ describe("ImageSignature", () => {
     });
 
     it("starts another program where one is named", async () => {
-        const { interpreter } = await commandOf({ program: ["signed-images"], format: SignatureFormat.Bundle });
-        expect((interpreter as string[]).slice(0, 2)).to.deep.equal(["signed-images", "sign"]);
-        expect(interpreter).to.include("bundle");
+        const { interpreter } = await commandOf({ program: ["signed-images"] });
+        expect(interpreter).to.deep.equal(["signed-images", "sign-request", "--"]);
     });
 
     it("waits with a key and an image that the same update makes", async () => {
@@ -99,10 +90,11 @@ describe("ImageSignature", () => {
         expect(await isKnown(result.image)).to.equal(false);
         const signed = await record(() => new ImageSignature("app", args), {
             preview: false,
-            stdout: JSON.stringify({ images: [{ image: IMAGE, outcome: "already-signed" }] }),
+            stdout: JSON.stringify({ image: IMAGE, outcome: "already-signed", verdict: "admitted" }),
         });
         expect(await valueOf(signed.result.image)).to.equal(IMAGE);
         expect(await valueOf(signed.result.outcome)).to.equal("already-signed");
+        expect(await valueOf(signed.result.verdict)).to.equal("admitted");
         expect(await pulumi.isSecret(signed.result.image)).to.equal(false);
     });
 
