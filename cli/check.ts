@@ -1,6 +1,11 @@
+import { createRequire } from "node:module";
+
+import { markdownOf } from "./check/markdown";
 import { checkOptions, HELP } from "./check/options";
+import { tableOf } from "./check/table";
 import { ExitCode } from "./errors";
 
+import type * as Run from "./check/run";
 import type { CheckReport } from "./check/report";
 import type { Command, Surroundings } from "./command";
 
@@ -9,21 +14,19 @@ export const check: Command = { name: "check", summary: "Say what the cluster wo
 
 async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
     const options = checkOptions(args);
-    // What verifies signatures takes a while to load, and `--help` does not need it.
-    const { runCheck } = await import("./check/run.js");
+    // What asks registries and verifies signatures takes a while to load, and no other command needs it.
+    const { runCheck } = createRequire(__filename)("./check/run") as typeof Run;
     const report = await runCheck(options, surroundings);
-    await write(report, options.output, surroundings);
+    write(report, options.output, surroundings);
     return exitCodeOf(report);
 }
 
-async function write(report: CheckReport, output: string, { stdout, env }: Surroundings): Promise<void> {
+function write(report: CheckReport, output: string, { stdout, env }: Surroundings): void {
     if (output === "json") {
         stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     } else if (output === "markdown") {
-        const { markdownOf } = await import("./check/markdown.js");
         stdout.write(markdownOf(report));
     } else {
-        const { tableOf } = await import("./check/table.js");
         stdout.write(tableOf(report, stdout.isTTY === true && (env.NO_COLOR ?? "") === ""));
     }
 }

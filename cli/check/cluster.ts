@@ -180,8 +180,8 @@ function attestationOfEntry({ name, predicateType, ...program }: EntryProgram): 
 }
 
 /** A program without the names that its entry has empty. */
-function programOfEntry({ name: _, predicateType: __, ...program }: EntryProgram): Record<string, unknown> {
-    return program;
+function programOfEntry(entry: EntryProgram): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(entry).filter(([name]) => name !== "name" && name !== "predicateType"));
 }
 
 /** The Secrets that policies name, each by its name: nobody needs the right to list them. */

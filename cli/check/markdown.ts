@@ -1,5 +1,5 @@
 /** A report for a comment on a pull request. */
-import { Verdict } from "../../core/admission";
+import { Verdict } from "../../core/admission/verdict";
 import { isLost } from "./report";
 import { notes, placeOf, sentenceOf } from "./table";
 

@@ -18,7 +18,10 @@ export class Progress {
         private readonly total: number,
         private readonly stderr: Surroundings["stderr"],
     ) {
-        this.timer = stderr.isTTY === true ? setInterval(() => this.show(), EVERY_MS) : undefined;
+        const show = () => {
+            this.show();
+        };
+        this.timer = stderr.isTTY === true ? setInterval(show, EVERY_MS) : undefined;
     }
 
     /** One more is done. */

@@ -1,5 +1,5 @@
 /** The form of `check --output json`; docs/check.md describes it for users. */
-import { Verdict } from "../../core/admission";
+import { Verdict } from "../../core/admission/verdict";
 
 import type { AbsentPolicy, PolicyVerdict } from "../../core/admission";
 

@@ -4,6 +4,7 @@ import { RegistryClient } from "../../core/registry";
 import { decodeUtf8, inputName, readInput } from "../input";
 import { CliError } from "../errors";
 import { readYaml, YamlError } from "../yaml-file";
+import { connect, readCluster, readSecrets } from "./cluster";
 import { judgeAll } from "./judge-all";
 import { sortObjects } from "./objects";
 import { objectsOfPreview } from "./preview-file";
@@ -112,7 +113,6 @@ async function readLive(
     if (context === undefined) {
         return undefined;
     }
-    const { connect, readCluster, readSecrets } = await import("./cluster.js");
     const cluster = given ?? (await connect(context));
     const live = await readCluster(cluster, controllerNamespace);
     return { ...live, secrets: [...live.secrets, ...(await readSecrets(cluster, policies, controllerNamespace))] };

@@ -1,7 +1,7 @@
 /** A report for people. */
 import { styleText } from "node:util";
 
-import { Verdict } from "../../core/admission";
+import { Verdict } from "../../core/admission/verdict";
 import { printable } from "../command";
 import { isLost } from "./report";
 

@@ -27,20 +27,20 @@ const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
  * question. Certificates that come with a signature are never part of the chain: policy-controller's own intermediates
  * take their place, also when it has none.
  */
-export function certificateVerifier(
+export async function certificateVerifier(
     x509: X509Certificate | undefined,
     signer: CertificateSigner,
-): TrustedCertificate | Refused | Unknown {
+): Promise<TrustedCertificate | Refused | Unknown> {
     if (x509 === undefined) {
         return refused("certificate-missing", "no certificate found on signature");
     }
-    const leaf = openCertificate(x509);
+    const leaf = await openCertificate(x509);
     const verifier = loadVerifier({ publicKey: x509.publicKey, hashAlgorithm: HashAlgorithm.Sha256 });
     if (leaf === undefined || typeof verifier === "string") {
         return refused("key-unsupported", "invalid certificate found on signature");
     }
     const { roots, intermediates } = signer;
-    const chain = buildChain({ leaf, roots, intermediates, usage: CODE_SIGNING, time: x509.validFromDate });
+    const chain = await buildChain({ leaf, roots, intermediates, usage: CODE_SIGNING, time: x509.validFromDate });
     if ("verdict" in chain) {
         return chain;
     }

@@ -1,5 +1,4 @@
-import { X509Certificate as ParsedCertificate } from "@sigstore/core";
-
+import type { X509Certificate as ParsedCertificate } from "@sigstore/core";
 import type { X509Certificate } from "node:crypto";
 
 /** A certificate with its fields at hand: Node.js verifies it, @sigstore/core looks into it. */
@@ -30,12 +29,19 @@ const HANDLED_EXTENSIONS: readonly string[] = [
 export const ANY_USAGE = "2.5.29.37.0";
 
 /** Looks into a certificate. Undefined where that cannot be done. */
-export function openCertificate(x509: X509Certificate): Certificate | undefined {
+export async function openCertificate(x509: X509Certificate): Promise<Certificate | undefined> {
+    // Loaded when it is needed: most policies are of keys.
+    const { X509Certificate: ParsedCertificate } = await import("@sigstore/core");
     try {
         return { x509, parsed: ParsedCertificate.parse(Buffer.from(x509.raw)) };
     } catch {
         return undefined;
     }
+}
+
+/** Looks into certificates, and leaves out those that cannot be opened. */
+export async function openCertificates(certificates: readonly X509Certificate[]): Promise<readonly Certificate[]> {
+    return (await Promise.all(certificates.map(openCertificate))).filter((certificate) => certificate !== undefined);
 }
 
 /** The extended key usages by OID; none where the certificate does not restrict them. */

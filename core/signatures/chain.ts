@@ -9,7 +9,7 @@ import {
     extendedKeyUsages,
     hasNameConstraints,
     hasUnhandledExtension,
-    openCertificate,
+    openCertificates,
     type Certificate,
 } from "./certificate";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
@@ -31,13 +31,13 @@ export interface ChainQuestion {
 const MAXIMUM_SIGNATURE_CHECKS = 100;
 
 /** The certificate and the authorities above it, root last. */
-export function buildChain(question: ChainQuestion): readonly Certificate[] | Refused | Unknown {
+export async function buildChain(question: ChainQuestion): Promise<readonly Certificate[] | Refused | Unknown> {
     const { leaf } = question;
     if (hasUnhandledExtension(leaf)) {
         return refused("certificate-untrusted", "x509: unhandled critical extension");
     }
-    const roots = question.roots.flatMap((certificate) => openCertificate(certificate) ?? []);
-    const intermediates = question.intermediates.flatMap((certificate) => openCertificate(certificate) ?? []);
+    const roots = await openCertificates(question.roots);
+    const intermediates = await openCertificates(question.intermediates);
     if (isValidAt(leaf, question.time) && roots.some((root) => isSame(root, leaf))) {
         return [leaf];
     }

@@ -5,6 +5,9 @@
 import { RegistryError } from "../registry";
 import { loadVerifier, type Verifier } from "./key-verifier";
 import { refused, unknown, type CertificateNames, type Outcome, type Refused, type Unknown } from "./outcome";
+import { logEntryTime } from "./log-entry";
+import { certificateVerifier } from "./certificate-signer";
+import { timestampTime } from "./timestamp";
 import { readParts, type SignatureParts } from "./signature-parts";
 import { TooMuchToRead } from "./stored-layers";
 import { expiryRefusal } from "./validity";
@@ -98,15 +101,13 @@ function unreadable(error: unknown): Refused | Unknown {
 async function provenTimes(layer: OpenLayer, check: SignatureCheck): Promise<readonly Date[] | Refused | Unknown> {
     const times: Date[] = [];
     if (check.timestampAuthority !== undefined && layer.timestamp !== undefined) {
-        const { timestampTime } = await import("./timestamp.js");
-        const time = timestampTime(layer, layer.timestamp, check.timestampAuthority, check.engine);
+        const time = await timestampTime(layer, layer.timestamp, check.timestampAuthority, check.engine);
         if ("verdict" in time) {
             return time;
         }
         times.push(time);
     }
     if (check.transparencyLog.kind === "required") {
-        const { logEntryTime } = await import("./log-entry.js");
         const time = logEntryTime(layer, check, check.transparencyLog);
         if ("verdict" in time) {
             return time;
@@ -118,7 +119,6 @@ async function provenTimes(layer: OpenLayer, check: SignatureCheck): Promise<rea
 
 async function signerOf(layer: OpenLayer, { signer }: SignatureCheck): Promise<KnownSigner | Refused | Unknown> {
     if (signer.kind === "certificate") {
-        const { certificateVerifier } = await import("./certificate-signer.js");
         return certificateVerifier(layer.certificate, signer);
     }
     const verifier = loadVerifier(signer);

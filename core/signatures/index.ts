@@ -10,9 +10,14 @@ export type {
     TimestampAuthority,
     TransparencyLogCheck,
 } from "./check";
+export { signatureCheckOf, type AuthorityContext } from "./authority-check";
 export { checkAttestation, type CheckedAttestation } from "./check-attestation";
+export { checkSignatures } from "./check-signatures";
 export { checkSignature } from "./check-signature";
 export type { CertificateNames, Outcome, RefusalCode, Refused, Unknown, UnknownCode, Verified } from "./outcome";
+export { predicateTypeUri } from "./predicate-types";
 export { readAttestations, readSimpleSignatures } from "./read";
 export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";
+export type { TrustMaterial } from "./trust/material";
+export { trustMaterialOf } from "./trust/trust-material";
 export * from "./pending";

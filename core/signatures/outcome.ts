@@ -88,6 +88,8 @@ export type UnknownCode =
     | "key-unavailable"
     /** A certificate with constraints that are not evaluated here. */
     | "certificate-constraints"
+    /** A timestamp in a form that is not read here. */
+    | "timestamp-form"
     /** The registry did not answer, or not well. */
     | "registry-unavailable"
     /** More work than is done for one image. */

@@ -1,15 +1,13 @@
-import {
-    ByteStream,
-    EXTENSION_OID_SCT,
-    X509SCTExtension,
-    type X509Certificate as ParsedCertificate,
-} from "@sigstore/core";
 import { createHash } from "node:crypto";
 
 import { refused, type Refused } from "./outcome";
 
+import type { X509Certificate as ParsedCertificate, X509SCTExtension } from "@sigstore/core";
 import type { Certificate } from "./certificate";
 import type { LogKeys } from "./check";
+
+/** The extension with the list of signed certificate timestamps (RFC 6962, 3.3). */
+const TIMESTAMP_LIST = "1.3.6.1.4.1.11129.2.4.2";
 
 /**
  * Why a certificate is not known to be logged (`VerifyEmbeddedSCT` of cosign's pkg/cosign/verify_sct.go): every signed
@@ -50,14 +48,12 @@ function embeddedTimestamps(
 /** What the log has signed (RFC 6962, 3.2): the certificate without the extension, after the hash of its issuer's key. */
 function logEntry(certificate: ParsedCertificate, issuer: ParsedCertificate): Buffer<ArrayBuffer> {
     const copy = certificate.clone();
-    const at = copy.extensions.findIndex((extension) => extension.subs[0]?.toOID() === EXTENSION_OID_SCT);
+    const at = copy.extensions.findIndex((extension) => extension.subs[0]?.toOID() === TIMESTAMP_LIST);
     copy.extensions.splice(at, 1);
     const der = copy.tbsCertificate.toDER();
-    const stream = new ByteStream();
-    stream.appendView(createHash("sha256").update(issuer.publicKey).digest());
-    stream.appendUint24(der.length);
-    stream.appendView(der);
-    return Buffer.from(stream.buffer);
+    const length = Buffer.alloc(3);
+    length.writeUIntBE(der.length, 0, 3);
+    return Buffer.concat([createHash("sha256").update(issuer.publicKey).digest(), length, der]);
 }
 
 function invalid(reason: string): Refused {

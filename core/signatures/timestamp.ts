@@ -1,11 +1,18 @@
-import { RFC3161Timestamp } from "@sigstore/core";
 import { X509Certificate } from "node:crypto";
 
 import { decodeBase64 } from "../policy/go/base64";
 import { buildChain } from "./chain";
-import { ANY_USAGE, areUsagesCritical, extendedKeyUsages, openCertificate, type Certificate } from "./certificate";
-import { refused, type Refused, type Unknown } from "./outcome";
+import {
+    ANY_USAGE,
+    areUsagesCritical,
+    extendedKeyUsages,
+    openCertificate,
+    openCertificates,
+    type Certificate,
+} from "./certificate";
+import { refused, unknown, type Refused, type Unknown } from "./outcome";
 
+import type { ASN1Obj, RFC3161Timestamp } from "@sigstore/core";
 import type { OpenLayer } from "./check-layer";
 import type { EngineVersion, TimestampAuthority } from "./check";
 
@@ -14,61 +21,89 @@ const TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
 /** Tag of the certificates in a SignedData (RFC 5652, 5.1). */
 const CERTIFICATES = 0;
 
+/** Tag of the signed attributes in a SignerInfo (RFC 5652, 5.3), and the one with the time (RFC 2985, 5.3.3). */
+const SIGNED_ATTRIBUTES = 0;
+const SIGNING_TIME = "1.2.840.113549.1.9.5";
+
 /**
  * When a timestamp says that the signature was there (`VerifyRFC3161Timestamp` of cosign's pkg/cosign/verify.go, which
  * asks sigstore/timestamp-authority's pkg/verification). It is made over the signature; over the envelope, where the
  * signature is in there.
  */
-export function timestampTime(
+export async function timestampTime(
     layer: OpenLayer,
     response: Buffer,
     authority: TimestampAuthority,
     engine: EngineVersion,
-): Date | Refused | Unknown {
+): Promise<Date | Refused | Unknown> {
     const signed = layer.signature === "" ? Buffer.from(layer.payload) : decodeBase64(layer.signature);
     if (signed === undefined) {
         return refused("signature-malformed", "the signature is no base64");
     }
-    const timestamp = parse(response);
+    const timestamp = await parse(response);
     if (timestamp === undefined) {
         return invalid("the timestamp cannot be read");
     }
-    const leaf = signerCertificate(timestamp, authority, engine);
+    const leaf = await signerCertificate(timestamp, authority, engine);
     if ("verdict" in leaf) {
         return leaf;
     }
-    const chain = chainRefusal(leaf, authority, timestamp.signingTime, engine);
+    const times = timesOf(timestamp);
+    if (times === undefined) {
+        return unknown("timestamp-form", "the time in the timestamp is in a form that is not read here");
+    }
+    const chain = await chainRefusal(leaf, authority, times.signed, engine);
     if (chain !== undefined) {
         return chain;
     }
     try {
         timestamp.verify(signed, leaf.x509.publicKey);
-        return timestamp.signingTime;
+        return times.stamped;
     } catch {
         return invalid("the timestamp is not for this signature, or not of the trusted authority");
     }
 }
 
-function parse(response: Buffer): RFC3161Timestamp | undefined {
+async function parse(response: Buffer): Promise<RFC3161Timestamp | undefined> {
+    const sigstore = await import("@sigstore/core");
     try {
-        const timestamp = RFC3161Timestamp.parse(Buffer.from(response));
+        const timestamp = sigstore.RFC3161Timestamp.parse(Buffer.from(response));
         return timestamp.status > 0n ? undefined : timestamp;
     } catch {
         return undefined;
     }
 }
 
+/** When the timestamp says it was made, and when its signature does; the present, where that says nothing. */
+function timesOf(timestamp: RFC3161Timestamp): { stamped: Date; signed: Date } | undefined {
+    try {
+        const signerInfo = signedDataOf(timestamp)?.subs.at(-1)?.subs[0];
+        const attributes = signerInfo?.subs.find((part) => part.tag.isContextSpecific(SIGNED_ATTRIBUTES))?.subs ?? [];
+        const attribute = attributes.find(
+            ({ subs: [type] }) => type?.tag.isOID() === true && type.toOID() === SIGNING_TIME,
+        );
+        return { stamped: timestamp.signingTime, signed: attribute?.subs[1]?.subs[0]?.toDate() ?? new Date() };
+    } catch {
+        return undefined;
+    }
+}
+
+/** ContentInfo of the token, its content, and the SignedData in there (RFC 5652, 3 and 5.1). */
+function signedDataOf(timestamp: RFC3161Timestamp): ASN1Obj | undefined {
+    return timestamp.root.subs[1]?.subs[1]?.subs[0];
+}
+
 /** The certificate that made the timestamp: in it, or the authority's, or both, and then the same. */
-function signerCertificate(
+async function signerCertificate(
     timestamp: RFC3161Timestamp,
     { leaf }: TimestampAuthority,
     engine: EngineVersion,
-): Certificate | Refused {
+): Promise<Certificate | Refused> {
     const embedded = embeddedCertificates(timestamp);
     // 0.13 takes the first for the signer's, 0.15 the first that is no authority.
     const first = engine === "0.13" ? embedded[0] : embedded.find((certificate) => !certificate.ca);
     const candidate = embedded.length === 0 ? leaf : first;
-    const certificate = candidate === undefined ? undefined : openCertificate(candidate);
+    const certificate = candidate === undefined ? undefined : await openCertificate(candidate);
     if (certificate === undefined) {
         return invalid("leaf certificate must be present in the timestamp or in the trust root");
     }
@@ -82,9 +117,7 @@ function signerCertificate(
 }
 
 function embeddedCertificates(timestamp: RFC3161Timestamp): X509Certificate[] {
-    // ContentInfo of the token, its content, and the SignedData in there (RFC 5652, 3 and 5.1).
-    const signedData = timestamp.root.subs[1]?.subs[1]?.subs[0];
-    const set = signedData?.subs.find((part) => part.tag.isContextSpecific(CERTIFICATES));
+    const set = signedDataOf(timestamp)?.subs.find((part) => part.tag.isContextSpecific(CERTIFICATES));
     return (set?.subs ?? []).flatMap((certificate) => {
         try {
             return new X509Certificate(certificate.toDER());
@@ -94,14 +127,14 @@ function embeddedCertificates(timestamp: RFC3161Timestamp): X509Certificate[] {
     });
 }
 
-function chainRefusal(
+async function chainRefusal(
     leaf: Certificate,
     authority: TimestampAuthority,
     time: Date,
     engine: EngineVersion,
-): Refused | Unknown | undefined {
+): Promise<Refused | Unknown | undefined> {
     const { roots, intermediates } = authority;
-    const chain = buildChain({ leaf, roots, intermediates, usage: ANY_USAGE, time });
+    const chain = await buildChain({ leaf, roots, intermediates, usage: ANY_USAGE, time });
     if ("verdict" in chain) {
         return chain.verdict === "unknown"
             ? chain
@@ -109,7 +142,7 @@ function chainRefusal(
     }
     const usages = extendedKeyUsages(leaf);
     const isForTimestamps = areUsagesCritical(leaf) && usages.length === 1 && usages[0] === TIME_STAMPING;
-    const above = intermediates.flatMap((certificate) => openCertificate(certificate) ?? []);
+    const above = await openCertificates(intermediates);
     return isForTimestamps && above.every((certificate) => maySignAuthorities(extendedKeyUsages(certificate), engine))
         ? undefined
         : invalid("failed to verify TSA certificate: it is not for timestamps alone");

@@ -1,14 +1,16 @@
 import { expect } from "chai";
 
-import { Admission, Verdict } from "../../core/admission";
+import { Admission, ControllerVersion, Verdict } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
 import { eventually } from "../sandbox/support/wait";
 import { ImageWorkshop } from "../support/image-workshop";
 import { makeSigners, pushMatrixImages } from "./support/matrix-images";
-import { CASE_LABEL, policyCases, TRUST_ROOT } from "./support/matrix-policies";
-import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, Webhook } from "./support/webhook";
+import { CASE_LABEL, matchOf, policyCases, TRUST_ROOT } from "./support/matrix-policies";
+import { containerOf, DEPLOYMENT, POD, podOf, WORKLOADS } from "./support/matrix-workloads";
+import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, policyNamed, Webhook } from "./support/webhook";
 
 import type { ControllerConfig, WorkloadVerdict } from "../../core/admission";
+import type { Manifest } from "./support/matrix-workloads";
 import type { PolicyCase } from "./support/matrix-policies";
 import type { Signers } from "./support/matrix-images";
 import type { Answer, WithStatus } from "./support/webhook";
@@ -18,8 +20,19 @@ const NAMESPACE = { name: ENFORCED, labels: { "policy.sigstore.dev/include": "tr
 /** Dry-runs under way at the same time. */
 const AT_ONCE = 24;
 
+/** These meet every policy; the others meet the policies below. All of both would be three times as many. */
+const TELLING_IMAGES: readonly string[] = [
+    ...["unsigned", "signed", "signed by a stranger", "signed by both", "signed tag", "tag that is missing"],
+    ...["attested", "attested twice", "certified", "certified attestation", "signed in a bundle", "signed elsewhere"],
+];
+
+const TELLING_CASES: readonly string[] = [
+    ...["key", "either", "warn", "attested", "attested-by-short-name", "keyless", "keyless-attested", "elsewhere"],
+    ...["prefixed", "static-pass", "p384-sha384", "rsa", "cue", "some-globs", "no-policy"],
+];
+
 for (const tool of CONTROLLERS) {
-    const version = tool === "policy-controller" ? "0.13.1" : "0.15.1";
+    const version = tool === "policy-controller" ? ControllerVersion.V0_13_1 : ControllerVersion.V0_15_1;
 
     describe(`verdicts, beside the webhook of policy-controller ${version}`, function () {
         this.timeout(300_000);
@@ -83,27 +96,147 @@ for (const tool of CONTROLLERS) {
             );
             expect(wrong.map(describeDifference)).to.deep.equal([]);
         });
+
+        /** What we say of an object, and what the webhook does, which must be the same. */
+        async function bothSay(workload: Manifest, config?: ControllerConfig): Promise<string> {
+            const [answer, verdict] = await Promise.all([
+                webhook.judgeWorkload(workload),
+                admission(config).judgeWorkload({ workload, namespace: NAMESPACE }),
+            ]);
+            expect(verdict?.verdict, `${workload.kind}: ${answer.message}`).to.equal(outcomeOf(answer));
+            return outcomeOf(answer);
+        }
+
+        const image = (name: string) => images.get(name) ?? "";
+
+        for (const { kind, make } of WORKLOADS) {
+            it(`are the same for a ${kind}, which a policy may be about or not`, async () => {
+                const said = [];
+                for (const policyCase of ["key", "static-pass", "no-policy"]) {
+                    for (const name of ["signed", "unsigned", "signed tag", "tag that is missing"]) {
+                        said.push(await bothSay(make(policyCase, { containers: [containerOf(image(name))] })));
+                    }
+                }
+                expect(said).to.include("refused");
+            });
+        }
+
+        it("are the same for every container of a pod", async () => {
+            const signed = containerOf(image("signed"));
+            const unsigned = { ...containerOf(image("unsigned")), name: "other" };
+            const pod = (spec: object) => POD.make("key", spec);
+            expect(await bothSay(pod({ containers: [signed, unsigned] }))).to.equal("refused");
+            expect(await bothSay(pod({ containers: [signed], initContainers: [unsigned] }))).to.equal("refused");
+            const initSigned = { ...signed, name: "other" };
+            expect(await bothSay(pod({ containers: [signed], initContainers: [initSigned] }))).to.equal("admitted");
+        });
+
+        it("say nothing of the image of a volume, which the webhook does not look at", async () => {
+            const volumes = [{ name: "data", image: { reference: image("unsigned") } }];
+            const pod = POD.make("key", { containers: [containerOf(image("signed"))], volumes });
+            expect(await bothSay(pod)).to.equal("admitted");
+            const verdict = await admission().judgeWorkload({ workload: pod, namespace: NAMESPACE });
+            expect(verdict?.unchecked.map(({ path }) => path)).to.deep.equal(["spec.volumes[0].image.reference"]);
+        });
+
+        it("are the same for ephemeral containers, whose tags are not resolved", async () => {
+            const running = POD.make("key", { containers: [containerOf(image("signed"))] });
+            const named = { ...running, metadata: { ...running.metadata, name: "running" } };
+            await webhook.api.create(`/api/v1/namespaces/${ENFORCED}/pods`, named);
+            const expected = { signed: "admitted", unsigned: "refused", "signed tag": "refused" };
+            for (const [name, verdict] of Object.entries(expected)) {
+                const ephemeralContainers = [{ ...containerOf(image(name)), name: "debug" }];
+                const answer = await webhook.debug("running", ephemeralContainers);
+                const workload = { ...named, spec: { ...named.spec, ephemeralContainers } };
+                const ours = await admission().judgeWorkload({ workload, namespace: NAMESPACE });
+                expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal([verdict, verdict]);
+            }
+        });
+
+        it("are the same where replicas become fewer, which is not checked", async () => {
+            const before = DEPLOYMENT.make("static-pass", { containers: [containerOf(image("unsigned"))] }, 3);
+            const named = { ...before, metadata: { ...before.metadata, name: "shrinking" } };
+            const path = `/apis/apps/v1/namespaces/${ENFORCED}/deployments`;
+            await webhook.api.create(path, named);
+            for (const [replicas, verdict] of [
+                [2, "admitted"],
+                [4, "refused"],
+            ] as const) {
+                const labels = { [CASE_LABEL]: "key" };
+                const after = { ...named, metadata: { ...named.metadata, labels }, spec: { ...named.spec, replicas } };
+                const answer = await webhook.change(`${path}/shrinking`, { metadata: { labels }, spec: { replicas } });
+                const ours = await admission().judgeWorkload({
+                    workload: after,
+                    previous: named,
+                    namespace: NAMESPACE,
+                });
+                expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal([verdict, verdict]);
+            }
+        });
+
+        it("are the same in namespaces that are not enforced, or exempt", async () => {
+            for (const [name, labels] of [
+                ["plain", {}],
+                ["other-value", { "policy.sigstore.dev/include": "yes" }],
+                ["exempt", { "policy.sigstore.dev/include": "true", "webhooks.knative.dev/exclude": "" }],
+            ] as const) {
+                await webhook.api.create("/api/v1/namespaces", { metadata: { name, labels } });
+                const workload = podOf(image("unsigned"), "key");
+                const inNamespace = { ...workload, metadata: { ...workload.metadata, namespace: name } };
+                const answer = await webhook.judgeWorkload(inNamespace, name);
+                const ours = await admission().judgeWorkload({ workload: inNamespace, namespace: { name, labels } });
+                expect([outcomeOf(answer), ours?.verdict], name).to.deep.equal(["admitted", "admitted"]);
+            }
+        });
+
+        it("are the same for what no policy matches, whatever no-match-policy says", async () => {
+            const unmatched = podOf(image("unsigned"), "no-policy");
+            const refused = podOf("registry.invalid/acme/app:1", "no-policy");
+            for (const [noMatchPolicy, verdict] of [
+                ["warn", "warned"],
+                ["allow", "admitted"],
+                ["deny", "refused"],
+            ] as const) {
+                await webhook.configure({ "no-match-policy": noMatchPolicy });
+                await eventually(
+                    `the controller knows ${noMatchPolicy}`,
+                    async () => outcomeOf(await webhook.judgeWorkload(unmatched)) === verdict,
+                );
+                expect(await bothSay(unmatched, { noMatchPolicy })).to.equal(verdict);
+                expect(outcomeOf(await webhook.judgeWorkload(refused))).to.equal("refused");
+            }
+        });
+
+        it("are the same for a policy that names nobody, where such policies are allowed", async () => {
+            await webhook.configure({ "fail-on-empty-authorities": "false" });
+            const policy = policyNamed("nobody", { images: [{ glob: "**" }], match: matchOf("nobody") });
+            await eventually("the controller takes it", async () => (await webhook.create(policy)).accepted);
+            await webhook.enforceAlone(policy);
+            const workload = podOf(image("unsigned"), "nobody");
+            const rules = { policies: [policy], config: { version, failOnEmptyAuthorities: false } };
+            const ours = await new Admission(rules, { registry }).judgeWorkload({ workload, namespace: NAMESPACE });
+            const answer = await webhook.judgeWorkload(workload);
+            expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal(["admitted", "admitted"]);
+        });
+
+        it("are the same where a selector is none: every object of the kind is refused", async () => {
+            const selector = { matchExpressions: [{ key: "app", operator: "Is", values: ["x"] }] };
+            const match = [{ group: "apps", version: "v1", resource: "statefulsets", selector }];
+            const policy = policyNamed("bad-selector", {
+                images: [{ glob: "**" }],
+                match,
+                authorities: [{ static: { action: "pass" } }],
+            });
+            await webhook.enforceAlone(policy);
+            const make = WORKLOADS.find(({ kind }) => kind === "StatefulSet")?.make ?? POD.make;
+            const workload = make("no-policy", { containers: [containerOf(image("signed"))] });
+            const rules = { policies: [policy], config: { version, noMatchPolicy: "allow" as const } };
+            const ours = await new Admission(rules, { registry }).judgeWorkload({ workload, namespace: NAMESPACE });
+            const answer = await webhook.judgeWorkload(workload);
+            expect(answer.message).to.include("policy with wrong match label selector");
+            expect(ours?.verdict).to.equal("refused");
+        });
     });
-}
-
-/** These meet every policy; the others meet the policies below. All of both would be three times as many. */
-const TELLING_IMAGES: readonly string[] = [
-    ...["unsigned", "signed", "signed by a stranger", "signed by both", "signed tag", "tag that is missing"],
-    ...["attested", "attested twice", "certified", "certified attestation", "signed in a bundle", "signed elsewhere"],
-];
-
-const TELLING_CASES: readonly string[] = [
-    ...["key", "either", "warn", "attested", "attested-by-short-name", "keyless", "keyless-attested", "elsewhere"],
-    ...["prefixed", "static-pass", "p384-sha384", "rsa", "cue", "some-globs", "no-policy"],
-];
-
-function podOf(image: string, policyCase: string) {
-    return {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "judged", namespace: ENFORCED, labels: { [CASE_LABEL]: policyCase } },
-        spec: { containers: [{ name: "main", image }] },
-    };
 }
 
 /** What is unknown here may turn out either way. */

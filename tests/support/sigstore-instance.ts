@@ -61,12 +61,17 @@ export class SigstoreInstance {
         public readonly timestampAuthority: TimestampAuthority,
     ) {}
 
-    /** @param clock the time at which certificates begin, entries are logged and timestamps are made; the present if absent */
-    public static async create(clock?: Date): Promise<SigstoreInstance> {
+    /** @param offsetMs how far in the future its certificates begin, its entries are logged and its timestamps are made */
+    public static async create(offsetMs = 0): Promise<SigstoreInstance> {
+        const clock = new Date();
         const certificateLog = await initializeCTLog(p256(), clock);
         const authority = await initializeCA(p256(), certificateLog, clock);
         const log = await initializeTLog("https://rekor.sigstore.mock", p256(), clock);
-        return new SigstoreInstance(authority, certificateLog, log, await initializeTSA(p256(), clock));
+        const timestampAuthority = await initializeTSA(p256(), clock);
+        // Set when the roots are made, so that nothing is older than they are; in whole seconds, because the mock writes
+        // fractions that no reader takes.
+        clock.setTime(Math.floor(Date.now() / 1000) * 1000 + offsetMs);
+        return new SigstoreInstance(authority, certificateLog, log, timestampAuthority);
     }
 
     /** A TrustRoot that trusts this instance. */

@@ -38,7 +38,7 @@ export async function authorityOfOurs(clock?: Date): Promise<AuthorityOfOurs> {
         certify: async (subject, issuer) => {
             const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
             const leaf = await ca.issueCertificate({
-                publicKey: publicKey.export({ type: "spki", format: "der" }) as Buffer<ArrayBuffer>,
+                publicKey: publicKey.export({ type: "spki", format: "der" }),
                 subjectAltName: subject,
                 extensions: [{ oid: ISSUER_EXTENSION, value: issuer, legacy: true }],
             });

@@ -39,13 +39,19 @@ export function policyCases(signers: Signers, host: string): PolicyCase[] {
 
 /** A policy that only objects with the case's label meet. */
 function named(name: string, index: number, spec: object): object {
-    const match = ["pods", "deployments", "cronjobs", "jobs"].map((resource) => ({
-        group: { pods: "", deployments: "apps" }[resource] ?? "batch",
+    return policyNamed(`${name}-${index}`, { images: ANYTHING, match: matchOf(name), ...spec });
+}
+
+const GROUPS = { pods: "", deployments: "apps", cronjobs: "batch", jobs: "batch" } as const;
+
+/** `match` for objects with a case's label: of some kinds, so that the others meet no policy. */
+export function matchOf(name: string): object[] {
+    return Object.entries(GROUPS).map(([resource, group]) => ({
+        group,
         version: "v1",
         resource,
         selector: { matchLabels: { [CASE_LABEL]: name } },
     }));
-    return policyNamed(`${name}-${index}`, { images: ANYTHING, match, ...spec });
 }
 
 interface Case extends Omit<PolicyCase, "policies"> {

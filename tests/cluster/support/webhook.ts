@@ -108,6 +108,32 @@ export class Webhook implements AsyncDisposable {
         return this.post(path, workload, { dryRun: "All" });
     }
 
+    /** What the cluster says of a strategic merge patch. It changes nothing. */
+    async change(path: string, patch: object): Promise<Answer> {
+        return answerTo(() => this.api.patch(path, patch, { dryRun: "All" }));
+    }
+
+    /** What the cluster says of containers that are added to a pod that runs. */
+    debug(pod: string, ephemeralContainers: readonly object[]): Promise<Answer> {
+        const path = `${NAMESPACES}/${ENFORCED}/pods/${pod}/ephemeralcontainers`;
+        return this.change(path, { spec: { ephemeralContainers } });
+    }
+
+    /** Sets something in the controller's own configuration. */
+    async configure(data: Record<string, string>): Promise<void> {
+        await this.api.patch(`${NAMESPACES}/cosign-system/configmaps/config-policy-controller`, { data });
+    }
+
+    /** Creates a policy, and waits until images are judged by it, whatever becomes of the others. */
+    async enforceAlone(policy: object): Promise<void> {
+        await this.create(policy);
+        const { name } = (policy as WithStatus).metadata;
+        await eventually(`${name} is Ready`, async () =>
+            (await this.policies()).filter(isReady).some(({ metadata }) => metadata.name === name),
+        );
+        await this.settle();
+    }
+
     /** Creates policies, and waits until images are judged by them. */
     async enforce(policies: readonly unknown[]): Promise<void> {
         const answers = await Promise.all(policies.map((policy) => this.create(policy)));
@@ -139,19 +165,9 @@ export class Webhook implements AsyncDisposable {
     }
 
     private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
-        try {
-            const answer = await this.api.createWithWarnings<Record<string, unknown>>(path, body as object, {
-                // What a plain request does: a field that the CRD does not know is dropped without a word.
-                fieldValidation: "Ignore",
-                ...query,
-            });
-            return { accepted: true, message: "", ...answer };
-        } catch (error) {
-            if (error instanceof ApiError && error.status < 500) {
-                return { accepted: false, message: error.message.replace(/^POST \S+: \d+ /, "") };
-            }
-            throw error;
-        }
+        // What a plain request does: a field that the CRD does not know is dropped without a word.
+        const all = { fieldValidation: "Ignore", ...query };
+        return answerTo(() => this.api.createWithWarnings<Record<string, unknown>>(path, body as object, all));
     }
 
     async stop(): Promise<void> {
@@ -177,6 +193,20 @@ export class Webhook implements AsyncDisposable {
             const [sound, broken] = await Promise.all([HARMLESS, { ...HARMLESS, spec: {} }].map(answerOrNot(this)));
             return sound?.accepted === true && broken?.accepted === false;
         });
+    }
+}
+
+async function answerTo(
+    ask: () => Promise<{ object?: Record<string, unknown>; warnings?: readonly string[] }>,
+): Promise<Answer> {
+    try {
+        const { object, warnings } = await ask();
+        return { accepted: true, message: "", object, warnings };
+    } catch (error) {
+        if (error instanceof ApiError && error.status < 500) {
+            return { accepted: false, message: error.message.replace(/^[A-Z]+ \S+: \d+ /, "") };
+        }
+        throw error;
     }
 }
 

@@ -1,0 +1,297 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { Readable, Writable } from "node:stream";
+import { expect } from "chai";
+
+import { markdownOf } from "../../cli/check/markdown";
+import { checkOptions } from "../../cli/check/options";
+import { runCheck } from "../../cli/check/run";
+import { tableOf } from "../../cli/check/table";
+import { CliError } from "../../cli/errors";
+import { ACME, HOST, keyOf, PASS, policy, workshop } from "../core/admission/support";
+import { claim, signature } from "../support/image-workshop";
+import { runInProcess, spawnProgram } from "./support";
+
+import type { ClusterReader } from "../../cli/check/cluster";
+import type { CheckReport } from "../../cli/check/report";
+
+const SOME = `${HOST}/acme/app@sha256:${"a".repeat(64)}`;
+
+describe("signed-images check", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "signed-images-check-"));
+    const { registry, images } = workshop();
+    let digest: string;
+
+    before(async () => {
+        digest = await images.image("acme/app");
+        const payload = claim(images.repository("acme/app"), digest);
+        await images.attach("acme/app", digest, "sig", [signature(ACME, payload)]);
+        await images.image("acme/unsigned");
+    });
+
+    after(() => {
+        rmSync(folder, { recursive: true });
+    });
+
+    function file(name: string, ...documents: unknown[]): string {
+        const place = path.join(folder, name);
+        // JSON is YAML.
+        writeFileSync(place, documents.map((document) => JSON.stringify(document)).join("\n---\n"));
+        return place;
+    }
+
+    function check(args: string[], { stdin = "", cluster }: { stdin?: string; cluster?: ClusterReader } = {}) {
+        const sink = new Writable({
+            write: (_chunk, _encoding, done) => {
+                done();
+            },
+        });
+        const surroundings = { stdin: Readable.from([Buffer.from(stdin)]), stdout: sink, stderr: sink, env: {} };
+        return runCheck(checkOptions(args), surroundings, { registry, cluster });
+    }
+
+    function verdicts({ images: found }: CheckReport): string[] {
+        return found.map(({ image, verdict }) => `${image.replace(`${HOST}/acme/`, "")} ${verdict}`);
+    }
+
+    const acmePolicy = () => file("policy.json", policy("acme", [{ name: "acme-1", ...keyOf(ACME) }]));
+
+    it("judges images by name, each once", async () => {
+        const report = await check([
+            ...["--policy", acmePolicy()],
+            ...[`${HOST}/acme/app:1`, `${HOST}/acme/unsigned:1`, `${HOST}/acme/app:1`],
+        ]);
+        expect(verdicts(report)).to.deep.equal(["app:1 admitted", "unsigned:1 refused"]);
+        expect(report.images[0]).to.deep.include({ digest, workload: null });
+        expect(report.summary).to.deep.equal({ total: 2, admitted: 1, warned: 0, refused: 1, unknown: 0 });
+    });
+
+    it("judges objects of files and Lists by the policies in them, and says where an image stands", async () => {
+        const job = jobOf("migrate", `${HOST}/acme/unsigned:1`);
+        const list = { apiVersion: "v1", kind: "List", items: [deploymentOf("web", `${HOST}/acme/app:1`), job] };
+        const report = await check(["-f", file("all.json", policy("acme", [keyOf(ACME)]), list)]);
+        expect(verdicts(report)).to.deep.equal(["app:1 admitted", "unsigned:1 refused"]);
+        expect(report.images[1]?.workload).to.deep.equal({
+            kind: "Job",
+            namespace: "shop",
+            name: "migrate",
+            path: "spec.template.spec.containers[0].image",
+        });
+    });
+
+    it("reads standard input", async () => {
+        const stdin = JSON.stringify(deploymentOf("web", `${HOST}/acme/app:1`));
+        expect(verdicts(await check(["-f", "-", "--policy", acmePolicy()], { stdin }))).to.deep.equal([
+            "app:1 admitted",
+        ]);
+    });
+
+    it("knows which namespaces are enforced where their labels are given", async () => {
+        const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+        const deployment = deploymentOf("web", `${HOST}/acme/unsigned:1`);
+        const report = await check(["-f", file("plain.json", namespace, deployment), "--policy", acmePolicy()]);
+        expect(report.images).to.deep.equal([]);
+        const patch = { ...namespace, metadata: { name: "shop", labels: { "policy.sigstore.dev/include": "true" } } };
+        const enforced = await check(["-f", file("p.json", namespace, patch, deployment), "--policy", acmePolicy()]);
+        expect(verdicts(enforced)).to.deep.equal(["unsigned:1 refused"]);
+    });
+
+    it("judges the objects of a preview: what comes by what is set, unknown where the preview does not know", async () => {
+        const preview = {
+            steps: [
+                step("create", "policy.sigstore.dev/v1alpha1:ClusterImagePolicy", policy("acme", [keyOf(ACME)])),
+                step("create", "apps/v1:Deployment", deploymentOf("web", `${HOST}/acme/app:1`)),
+                step("create", "apps/v1:Deployment", deploymentOf("later", "04da6b54-80e4-46f7-96ec-b56ff0331ba9")),
+                step("delete", "apps/v1:Deployment", deploymentOf("gone", `${HOST}/acme/unsigned:1`)),
+                step("create", "helm.sh/v3:Release", { metadata: { name: "chart" } }),
+            ],
+        };
+        const report = await check(["--preview", file("preview.json", preview)]);
+        expect(verdicts(report)).to.deep.equal(["app:1 admitted", "(not known yet) unknown"]);
+        expect(report.opaque).to.deep.equal(["Helm release chart"]);
+    });
+
+    it("does not check what only shrinks in a preview", async () => {
+        const image = `${HOST}/acme/unsigned:1`;
+        const preview = {
+            steps: [
+                {
+                    ...step("update", "apps/v1:Deployment", deploymentOf("web", image, 1)),
+                    oldState: step("same", "apps/v1:Deployment", deploymentOf("web", image, 3)).newState,
+                },
+            ],
+        };
+        const report = await check(["--preview", file("shrink.json", preview), "--policy", acmePolicy()]);
+        expect(report.images).to.deep.equal([]);
+    });
+
+    it("says what runs in a cluster and would not come back", async () => {
+        const entry = { images: [{ glob: "**" }], authorities: [{ name: "acme-1", ...keyOf(ACME) }], mode: "enforce" };
+        const cluster = new ClusterOfObjects([
+            {
+                apiVersion: "v1",
+                kind: "ConfigMap",
+                metadata: { name: "config-image-policies" },
+                data: { acme: JSON.stringify(entry) },
+            },
+            {
+                apiVersion: "v1",
+                kind: "Namespace",
+                metadata: { name: "shop", labels: { "policy.sigstore.dev/include": "true" } },
+            },
+            { apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: {} } },
+            podOf("shop", "web-1", `${HOST}/acme/app:1`),
+            podOf("shop", "web-2", `${HOST}/acme/app:1`),
+            podOf("other", "web-3", `${HOST}/acme/unsigned:1`),
+        ]);
+        const now = await check(["--context", "x"], { cluster });
+        expect(verdicts(now)).to.deep.equal(["app:1 admitted"]);
+        expect(now.images[0]?.workload).to.deep.include({ kind: "Pod", name: "of Deployment/web", pods: 2 });
+
+        const without = await check(["--context", "x", "--without-generation", "acme-1"], { cluster });
+        expect(without.images[0]).to.deep.include({ now: "admitted", verdict: "refused" });
+        expect(without.summary).to.deep.include({ lost: 1 });
+
+        const stricter = file("stricter.json", policy("strict", [{ static: { action: "fail" } }]));
+        const withPolicy = await check(["--context", "x", "--policy", stricter], { cluster });
+        expect(withPolicy.images[0]).to.deep.include({ now: "admitted", verdict: "refused" });
+    });
+
+    it("refuses a generation that no policy trusts", async () => {
+        const args = ["--policy", acmePolicy(), "--without-generation", "acme-2", SOME];
+        const problem = await check(args).catch((error: unknown) => error);
+        expect(problem).to.be.instanceOf(CliError);
+        expect(String(problem)).to.match(/There are: acme-1\./);
+    });
+
+    it("prints the tree of reasons as a table, and the same for a pull request", async () => {
+        const report = await check(["--policy", acmePolicy(), `${HOST}/acme/app:1`, `${HOST}/acme/unsigned:1`]);
+        const table = tableOf(report, false);
+        expect(table).to.include("refused   localhost:5000/acme/unsigned:1");
+        expect(table).to.include("  policy acme (**): failed\n    acme-1: failed. no signatures found.");
+        expect(table).to.match(/2 images: 1 admitted, 1 refused\.\n$/);
+        expect(markdownOf(report)).to.include("| ❌ refused | <code>localhost:5000/acme/unsigned:1</code> |");
+    });
+
+    it("lets nothing of a name out into Markdown", async () => {
+        const evil = "evil/`<img src=x>`|a";
+        const report = await check(["--policy", acmePolicy(), evil]);
+        expect(markdownOf(report)).to.not.match(/<img|`|[^|]\|a/);
+    });
+
+    it("keeps Markdown short enough for a comment", async () => {
+        const many = Array.from(
+            { length: 2000 },
+            (_, index) => `registry.example.com/app-${index}@sha256:${"a".repeat(64)}`,
+        );
+        const markdown = markdownOf(await check(["--policy", file("pass.json", policy("p", [PASS])), ...many]));
+        expect(markdown.length).to.be.below(65_000);
+        expect(markdown).to.match(/… and \d+ more\./);
+    });
+
+    it("ends with 0, 1, 2 or 3, as the help says", async () => {
+        const pass = file("pass.json", policy("p", [PASS]));
+        const fail = file("fail.json", policy("p", [{ static: { action: "fail" } }]));
+        const unknown = file("unknown.json", policy("q", [PASS], { policy: { type: "cue", data: "a: 1" } }));
+        const codeOf = async (...args: string[]) => (await runInProcess(["check", ...args])).exitCode;
+        expect(await codeOf("--policy", pass, SOME)).to.equal(0);
+        expect(await codeOf("--policy", fail, SOME)).to.equal(1);
+        expect(await codeOf("--policy", unknown, SOME)).to.equal(3);
+        expect(await codeOf("--policy", fail, "--policy", unknown, SOME)).to.equal(1);
+        expect(await codeOf(SOME)).to.equal(2);
+        expect(await codeOf("--policy", pass)).to.equal(2);
+        expect(await codeOf("--policy", path.join(folder, "nothing"), SOME)).to.equal(2);
+        expect(await codeOf("--policy", pass, "--output", "xml", SOME)).to.equal(2);
+        expect(await codeOf("--preview", pass)).to.equal(2);
+    });
+
+    it("prints JSON as a program of its own, of which the form is stable", async () => {
+        const pass = file("pass.json", policy("p", [{ name: "anybody", ...PASS }]));
+        const { stdout, exitCode } = await spawnProgram(["check", "--policy", pass, "--output", "json", SOME]);
+        expect(exitCode).to.equal(0);
+        expect(JSON.parse(stdout)).to.deep.equal({
+            images: [
+                {
+                    image: SOME,
+                    digest: SOME.slice(SOME.indexOf("sha256:")),
+                    verdict: "admitted",
+                    reason: "Policy p: anybody: Every image passes: the authority is static.",
+                    workload: null,
+                    policies: [
+                        {
+                            name: "p",
+                            glob: "**",
+                            result: "passed",
+                            authorities: [
+                                {
+                                    name: "anybody",
+                                    result: "passed",
+                                    reason: "Every image passes: the authority is static.",
+                                },
+                            ],
+                        },
+                    ],
+                },
+            ],
+            unchecked: [],
+            absentPolicies: [],
+            opaque: [],
+            summary: { total: 1, admitted: 1, warned: 0, refused: 0, unknown: 0 },
+        });
+    });
+});
+
+function deploymentOf(name: string, image: string, replicas = 1): object {
+    const template = { spec: { containers: [{ name: "main", image }] } };
+    return {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name, namespace: "shop" },
+        spec: { replicas, template },
+    };
+}
+
+function jobOf(name: string, image: string): object {
+    const template = { spec: { containers: [{ name: "main", image }] } };
+    return { apiVersion: "batch/v1", kind: "Job", metadata: { name, namespace: "shop" }, spec: { template } };
+}
+
+function podOf(namespace: string, name: string, image: string): object {
+    const ownerReferences = [{ kind: "ReplicaSet", name: "web-5d4", controller: true }];
+    const metadata = { name, namespace, ownerReferences, labels: { "pod-template-hash": "5d4" } };
+    return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "main", image }] } };
+}
+
+function step(op: string, type: string, inputs: object) {
+    const { metadata } = inputs as { metadata: { name: string } };
+    return { op, urn: `urn:${type}:${metadata.name}`, newState: { type: `kubernetes:${type}`, inputs } };
+}
+
+/** A stand-in for a cluster: gives the objects that it was made of. */
+class ClusterOfObjects implements ClusterReader {
+    public constructor(private readonly objects: readonly object[]) {}
+
+    public list(apiVersion: string, kind: string, namespace?: string): Promise<unknown[]> {
+        return Promise.resolve(
+            this.objects.filter((object) => {
+                const { metadata, ...found } = object as Named;
+                return (
+                    found.apiVersion === apiVersion &&
+                    found.kind === kind &&
+                    (namespace === undefined || metadata.namespace === namespace)
+                );
+            }),
+        );
+    }
+
+    public async read(apiVersion: string, kind: string, name: string): Promise<unknown> {
+        return (await this.list(apiVersion, kind)).find((object) => (object as Named).metadata.name === name);
+    }
+}
+
+interface Named {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; namespace?: string };
+}
