@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../policy/go/base64";
-import { asRecord, goField, parseRecord } from "./go-json";
+import { asRecord, goField, parseRecord, type JsonRecord } from "./go-json";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
 
 import type { Verifier } from "./key-verifier";
@@ -19,7 +19,11 @@ export interface Envelope {
 
 /** Reads an envelope as go-securesystemslib does (its dsse/envelope.go and verify.go). */
 export function readEnvelope(bytes: Uint8Array): Envelope | Refused | Unknown {
-    const record = parseRecord(bytes);
+    return envelopeOf(parseRecord(bytes));
+}
+
+/** The same, of JSON that is parsed already. */
+export function envelopeOf(record: JsonRecord | undefined): Envelope | Refused | Unknown {
     const payloadType = goField(record, "payloadType") ?? "";
     const payload = decode(goField(record, "payload") ?? "");
     const listed = goField(record, "signatures") ?? [];

@@ -10,6 +10,9 @@ import type { CertificateNames } from "./outcome";
 /** Fulcio's issuer extension, raw bytes. The newer one (`.8`, DER) is not looked at for signatures in the legacy form. */
 const ISSUER = "1.3.6.1.4.1.57264.1.1";
 
+/** Fulcio's newer issuer extension, a DER string. */
+const ISSUER_V2 = "1.3.6.1.4.1.57264.1.8";
+
 /** Fulcio's user name, an `otherName`. */
 const USER_NAME = "1.3.6.1.4.1.57264.1.7";
 
@@ -31,6 +34,19 @@ export function matchesIdentity(names: CertificateNames, identity: Identity): bo
     );
 }
 
+/**
+ * The same for a bundle (`CertificateIdentity.Verify` of sigstore-go's pkg/verify/certificate_identity.go): a name and an
+ * expression that are both given must both match.
+ */
+export function matchesBundleIdentity(names: CertificateNames, identity: Identity): boolean {
+    return (
+        matches([names.issuer], identity.issuer) &&
+        matches([names.issuer], undefined, identity.issuerRegExp) &&
+        matches(names.subjects, identity.subject) &&
+        matches(names.subjects, undefined, identity.subjectRegExp)
+    );
+}
+
 function matches(names: readonly string[], exactly = "", expression = ""): boolean {
     if (expression !== "") {
         return names.some(regexpMatcher(expression));
@@ -39,15 +55,38 @@ function matches(names: readonly string[], exactly = "", expression = ""): boole
 }
 
 /** Who a certificate was issued to (`GetIssuer`, and `GetSubjectAlternateNames` in sigstore's pkg/cryptoutils/sans.go). */
-export function certificateNames({ parsed }: Certificate): CertificateNames {
-    const names = parsed.extSubjectAltName?.valueObj.subs[0]?.subs ?? [];
-    const withTag = (tag: number): Buffer[] =>
-        names.filter((name) => name.tag.isContextSpecific(tag)).map((name) => name.value);
-    const texts = (tag: number): string[] => withTag(tag).map((value) => value.toString("latin1"));
+export function certificateNames(certificate: Certificate): CertificateNames {
+    const names = generalNames(certificate);
     return {
-        issuer: parsed.extension(ISSUER)?.value.toString("utf8") ?? "",
-        subjects: [...texts(DNS), ...texts(EMAIL), ...withTag(IP).map(addressText), ...texts(URI), ...userName(names)],
+        issuer: certificate.parsed.extension(ISSUER)?.value.toString("utf8") ?? "",
+        subjects: [
+            ...texts(names, DNS),
+            ...texts(names, EMAIL),
+            ...values(names, IP).map(addressText),
+            ...texts(names, URI),
+            ...userName(names),
+        ],
     };
+}
+
+function generalNames({ parsed }: Certificate): readonly ASN1Obj[] {
+    return parsed.extSubjectAltName?.valueObj.subs[0]?.subs ?? [];
+}
+
+function values(names: readonly ASN1Obj[], tag: number): Buffer[] {
+    return names.filter((name) => name.tag.isContextSpecific(tag)).map((name) => name.value);
+}
+
+function texts(names: readonly ASN1Obj[], tag: number): string[] {
+    return values(names, tag).map((value) => value.toString("latin1"));
+}
+
+/** Who a certificate names for a bundle (`SummarizeCertificate` of sigstore-go): the newer issuer extension comes first. */
+export function bundleNames(certificate: Certificate): CertificateNames {
+    const newer = certificate.parsed.extension(ISSUER_V2)?.valueObj.subs[0]?.value.toString("utf8");
+    const names = generalNames(certificate);
+    const subjects = [...texts(names, URI), ...texts(names, EMAIL), ...userName(names)];
+    return { issuer: newer ?? certificateNames(certificate).issuer, subjects: subjects.slice(0, 1) };
 }
 
 /** The one `otherName`, if it is Fulcio's; several are as good as none. */

@@ -74,7 +74,8 @@ async function manifestContent(registry: RegistryReader, repository: RepositoryN
     }
 }
 
-function readDescriptor(value: unknown): Descriptor | undefined {
+/** A descriptor as go-containerregistry reads it; undefined where it cannot. */
+export function readDescriptor(value: unknown): Descriptor | undefined {
     const record = asRecord(value);
     const mediaType = goField(record, "mediaType") ?? "";
     const digest = goField(record, "digest");

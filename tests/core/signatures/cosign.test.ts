@@ -8,19 +8,23 @@ import { RegistryClient } from "../../../core/registry";
 import {
     checkAttestation,
     checkSignature,
+    describeBundle,
     readAttestations,
+    readBundles,
     readSimpleSignatures,
     type SignedImage,
 } from "../../../core/signatures";
 import { signImage } from "../../../core/signatures/sign/sign-image";
 import { attestImage } from "../../../core/signatures/sign/attest-image";
 import { ensureTools } from "../../../tools";
-import { Cosign } from "../../support/cosign";
+import { readPublicKeyAsCluster } from "../../../core/keys";
+import { BUNDLE, Cosign } from "../../support/cosign";
 import { pushImage, referenceOf } from "../../support/images";
 import { RegistryProcess } from "../../support/registry-process";
 import {
     CYCLONEDX,
     SignedImageZoo,
+    zooPublicKey,
     SLSA,
     SLSA_V1,
     SPDX,
@@ -157,6 +161,18 @@ describe("with the real cosign and a real registry", function () {
             await zoo.kit.cosign.verifiesAttestation(referenceOf(image), key, "spdxjson", ...hashOption("p384")),
         ).to.equal(true);
         expect(await attestationVerdict(image, "p384")).to.deep.equal(["verified"]);
+    });
+
+    it("a signature in cosign's bundle format is recognised, and whose key made it", async () => {
+        const image = await push("bundle");
+        await zoo.cosignSign(image, "p384", BUNDLE);
+        expect(await readSimpleSignatures(registry, image)).to.deep.equal([]);
+        const [bundle, ...others] = await readBundles(registry, image);
+        expect(others).to.deep.equal([]);
+        const described = bundle && (await describeBundle(bundle, image.digest));
+        expect(described).to.include({ isSignature: true, isForImage: true });
+        expect(described?.isSignedBy(readPublicKeyAsCluster(zooPublicKey("p384")))).to.equal(true);
+        expect(described?.isSignedBy(readPublicKeyAsCluster(zooPublicKey("stranger")))).to.equal(false);
     });
 
     function push(name: string): Promise<SignedImage> {

@@ -1,0 +1,52 @@
+import { cosignHashOfKey } from "../policy/key-hash";
+import { envelopeOf, isSignedBy } from "./envelope";
+import { asRecord, goField, parseRecord } from "./go-json";
+import { loadVerifier } from "./key-verifier";
+import { readStatement } from "./statement";
+
+import type { ClusterPublicKey } from "../keys";
+import type { StoredBundle } from "./stored";
+
+/** What there is to know of a bundle without trusting it: for hints, never for a verdict. */
+export interface BundleDescription {
+    /** Of the statement: `https://sigstore.dev/cosign/sign/v1` for a signature. */
+    readonly predicateType: string;
+    /** A signature; otherwise an attestation. */
+    readonly isSignature: boolean;
+    /** Whether the image is a subject of it. */
+    readonly isForImage: boolean;
+    /** True where this key made it; false where another did, or a certificate. */
+    readonly isSignedBy: (key: ClusterPublicKey) => boolean;
+}
+
+/** What cosign v3 signs in place of a claim. */
+export const SIGNATURE_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
+
+/**
+ * For the hint that a signature exists which this engine cannot verify: what a bundle is, and which key made it. Undefined
+ * for what is no bundle with an in-toto statement.
+ *
+ * @throws RegistryError
+ */
+export async function describeBundle(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
+    const record = parseRecord(await bundle.content());
+    const content = goField(record, "dsseEnvelope");
+    const envelope = content === undefined ? undefined : envelopeOf(asRecord(content));
+    if (envelope === undefined || "verdict" in envelope) {
+        return undefined;
+    }
+    const statement = readStatement(envelope.payload, "0.13");
+    if (statement === undefined) {
+        return undefined;
+    }
+    const { predicateType, subjects } = statement;
+    return {
+        predicateType,
+        isSignature: predicateType === SIGNATURE_PREDICATE,
+        isForImage: subjects.includes(digest),
+        isSignedBy: ({ key }) => {
+            const verifier = loadVerifier({ publicKey: key, hashAlgorithm: cosignHashOfKey(key) });
+            return typeof verifier !== "string" && isSignedBy(envelope, verifier);
+        },
+    };
+}
