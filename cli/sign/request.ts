@@ -1,9 +1,12 @@
+import { createRequire } from "node:module";
+
 import { openPrivateKey } from "../../core/keys";
 import { parse } from "../command";
 import { ExitCode, UsageError } from "../errors";
 import { readSignerLine } from "./signer-line";
 
 import type { Command, Surroundings } from "../command";
+import type * as SignAndJudge from "./sign-and-judge";
 
 const HELP = `Usage: signed-images sign-request [--recursive] IMAGE
 
@@ -36,8 +39,8 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     }
     const { privateKey, password } = await readSignerLine(surroundings);
     const key = await openPrivateKey(privateKey, password);
-    // What signs and verifies takes a while to load, and `--help` does not need it.
-    const { signAndJudge } = await import("./sign-and-judge.js");
+    // What asks registries and verifies signatures takes a while to load, and no other command needs it.
+    const { signAndJudge } = createRequire(__filename)("./sign-and-judge") as typeof SignAndJudge;
     const report = await signAndJudge(image, key, { recursive: values.recursive });
     surroundings.stdout.write(`${JSON.stringify(report)}\n`);
     return ExitCode.Ok;
