@@ -24,12 +24,12 @@ const enforced = new EnforcedNamespace(namespace, { name: namespace, create: tru
 const { publicKey, privateKey, password } = release;
 const signature = new ImageSignature("app", { image: config.require("image"), publicKey, privateKey, password });
 
-function deploy(name: string, image: pulumi.Input<string>): void {
+function deploy(name: string, image: pulumi.Input<string>, after: pulumi.Resource): pulumi.Resource {
     const labels = { app: name };
     const template = { metadata: { labels }, spec: { containers: [{ name: "app", image }] } };
     const args = { metadata: { name, namespace }, spec: { selector: { matchLabels: labels }, template } };
-    new kubernetes.apps.v1.Deployment(name, args, { dependsOn: enforced });
+    return new kubernetes.apps.v1.Deployment(name, args, { dependsOn: after });
 }
 
-deploy("signed", signature.image);
-deploy("unsigned", config.require("unsignedImage"));
+const signed = deploy("signed", signature.image, enforced);
+deploy("unsigned", config.require("unsignedImage"), signed);
