@@ -1,5 +1,6 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
+import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
@@ -8,12 +9,24 @@ import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
+import { attest } from "./sign/attest";
 import { signRequest } from "./sign/request";
+import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [check, lint, keysGenerate, keysImport, keysInspect, keysPublic, signRequest];
+const COMMANDS: readonly Command[] = [
+    check,
+    lint,
+    sign,
+    attest,
+    signRequest,
+    keysGenerate,
+    keysImport,
+    keysInspect,
+    keysPublic,
+];
 
 const HELP = `Usage: signed-images COMMAND …
 
@@ -34,7 +47,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
         return await (command === undefined ? runWithout(args, surroundings) : runCommand(command, args, surroundings));
     } catch (error) {
         const prefix = command === undefined ? "signed-images" : `signed-images ${command.name}`;
-        if (error instanceof KeyError) {
+        if (error instanceof KeyError || error instanceof SigningError) {
             surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
             return ExitCode.Failed;
         }

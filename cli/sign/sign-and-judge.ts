@@ -1,12 +1,13 @@
 import { judge } from "../../core/admission";
 import { readPublicKey } from "../../core/keys";
 import { Images, parseReference, renderClusterImagePolicy } from "../../core/policy";
-import { descriptorsOf, RegistryClient, RegistryError } from "../../core/registry";
+import { RegistryClient, RegistryError } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
 import { signImage } from "../../core/signatures/sign/sign-image";
 import { keySigner, type Signer } from "../../core/signatures/sign/signer";
 import { printable } from "../command";
 import { CliError, ExitCode, UsageError } from "../errors";
+import { findTarget } from "./targets";
 
 import type { KeyObject } from "node:crypto";
 import type { ImageVerdict } from "../../core/admission";
@@ -23,18 +24,17 @@ export async function signAndJudge(
     key: KeyObject,
     { recursive }: { recursive: boolean },
 ): Promise<SigningReport> {
-    const signed = imageOf(image);
+    requireDigest(image);
     const registry = new RegistryClient();
     try {
         const signer = keySigner(key);
-        await requireImage(signed, registry);
-        const images = [signed, ...(recursive ? await platformsOf(signed, registry) : [])];
+        const { images } = await findTarget(registry, image, recursive);
         let isNew = false;
         for (const each of images) {
             const added = await signImage(registry, each, signer);
             isNew ||= added.isNew;
         }
-        const { verdict, reason } = await judgeFor(image, signed, signer, registry);
+        const { verdict, reason } = await judgeFor(image, images[0], signer, registry);
         return { image, outcome: isNew ? "signed" : "already-signed", verdict, reason };
     } catch (error) {
         if (error instanceof RegistryError || error instanceof SigningError) {
@@ -46,30 +46,11 @@ export async function signAndJudge(
     }
 }
 
-function imageOf(image: string): SignedImage {
-    const reference = parseReference(image);
-    if (reference?.digest === undefined) {
+/** What a tag stands for may have changed since the program read it. */
+function requireDigest(image: string): void {
+    if (parseReference(image)?.digest === undefined) {
         throw new UsageError(`${printable(image)} is no image with a digest. Write HOST/REPOSITORY@sha256:….`);
     }
-    const { registry, repository, digest } = reference;
-    return { repository: { registry, repository }, digest };
-}
-
-/** A signature of what is not there would wait for whoever pushes it. */
-async function requireImage({ repository, digest }: SignedImage, registry: RegistryClient): Promise<void> {
-    try {
-        await registry.resolve({ ...repository, digest });
-    } catch (error) {
-        throw error instanceof RegistryError && error.code === "not-found"
-            ? new SigningError("image-not-found", `${error.message} Push the image before it is signed.`)
-            : error;
-    }
-}
-
-/** The images of an index; none where it is no index. */
-async function platformsOf({ repository, digest }: SignedImage, registry: RegistryClient): Promise<SignedImage[]> {
-    const { content } = await registry.manifest(repository, digest);
-    return descriptorsOf(content, "manifests").map((platform) => ({ repository, digest: platform.digest }));
 }
 
 /** A policy that trusts this key and nothing else, as a cluster would have it. */

@@ -69,7 +69,7 @@ describe("signed-images sign-request", function () {
     it("signs nothing that is not there, and nothing by tag", async () => {
         const missing = await request(`${process.host}/missing@sha256:${"0".repeat(64)}`);
         expect(missing.exitCode).to.equal(1);
-        expect(missing.stderr).to.include("[image-not-found]");
+        expect(missing.stderr).to.include("[not-found]");
         expect(await request(`${process.host}/missing:1`)).to.include({ exitCode: 2 });
     });
 
