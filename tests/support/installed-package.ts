@@ -22,5 +22,20 @@ export async function installTarball(folder: string): Promise<string[]> {
     }
     await run("tar", ["xzf", path.join(folder, tarball.filename)], { cwd: folder });
     fs.renameSync(path.join(folder, "package"), path.join(modules, "signed-images"));
+    linkProgram(modules);
     return tarball.files.map((file) => file.path);
+}
+
+/** As `npm install` does with `bin`. */
+function linkProgram(modules: string): void {
+    const programs = path.join(modules, ".bin");
+    const own = fs.readdirSync(programs).filter((name) => name !== "signed-images");
+    fs.unlinkSync(programs);
+    fs.mkdirSync(programs);
+    for (const name of own) {
+        fs.symlinkSync(path.join(PROJECT_FOLDER, "node_modules", ".bin", name), path.join(programs, name));
+    }
+    const program = path.join("..", "signed-images", "dist", "cli", "main.js");
+    fs.symlinkSync(program, path.join(programs, "signed-images"));
+    fs.chmodSync(path.join(programs, program), 0o755);
 }
