@@ -1,15 +1,9 @@
 /** From the documents of some files to what there is to say of each policy in them. */
-import { checkManifest, formatFinding, formatPath, lintManifests, manifestKind, Severity } from "../core/policy";
+import { checkManifest, formatFinding, formatPath, lintManifests, Severity } from "../core/policy";
+import { nameOf, policyManifests } from "./policy-files";
 
-import type { Finding, LintOptions, PropertyPath } from "../core/policy";
-import type { YamlDocument } from "./yaml-file";
-
-/** A file, read. */
-export interface PolicyFile {
-    /** As it was given: `-` for standard input. */
-    file: string;
-    documents: readonly YamlDocument[];
-}
+import type { Finding, LintOptions } from "../core/policy";
+import type { PolicyFile } from "./policy-files";
 
 /** A finding and the line on which it stands. */
 export interface PlacedFinding extends Finding {
@@ -37,19 +31,9 @@ export interface LintedPolicyJson {
     findings: readonly { severity: Severity; code: string; path: string; message: string; line: number }[];
 }
 
-interface PlacedManifest {
-    file: string;
-    document: YamlDocument;
-    /** Where in the document: a list has several. */
-    path: PropertyPath;
-    value: Readonly<Record<string, unknown>>;
-}
-
 /** Checks every policy of the files, alone and beside the others. */
 export function lintPolicies(files: readonly PolicyFile[], options: LintOptions): LintedPolicy[] {
-    const manifests = files.flatMap(({ file, documents }) =>
-        documents.flatMap((document) => manifestsIn(document.value, [], { file, document })),
-    );
+    const manifests = files.flatMap(policyManifests);
     const together = lintManifests(
         manifests.map(({ value }) => value),
         options,
@@ -102,46 +86,4 @@ function messageOf(finding: Finding): string {
         .replaceAll("\n", " ")
         .replaceAll(/ {2,}/g, " ")
         .trim();
-}
-
-function manifestsIn(
-    value: unknown,
-    path: PropertyPath,
-    place: Pick<PlacedManifest, "file" | "document">,
-): PlacedManifest[] {
-    if (!isRecord(value)) {
-        return [];
-    }
-    if (isList(value)) {
-        return value.items.flatMap((item, index) => manifestsIn(item, [...path, "items", index], place));
-    }
-    return isAboutPolicies(value) ? [{ ...place, path, value }] : [];
-}
-
-/** Also one of a wrong group or version, or of a wrong kind in the right group: the cluster would refuse it. */
-function isAboutPolicies(value: Readonly<Record<string, unknown>>): boolean {
-    const { kind, apiVersion } = value;
-    return (
-        manifestKind(value) !== undefined ||
-        kind === "ClusterImagePolicy" ||
-        kind === "TrustRoot" ||
-        (typeof apiVersion === "string" && apiVersion.startsWith("policy.sigstore.dev/"))
-    );
-}
-
-/** What `kubectl get -o yaml` prints for several objects. */
-function isList(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & {
-    items: readonly unknown[];
-} {
-    const isListKind =
-        value.kind === "List" || value.kind === "ClusterImagePolicyList" || value.kind === "TrustRootList";
-    return isListKind && Array.isArray(value.items);
-}
-
-function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | null {
-    return isRecord(metadata) && typeof metadata.name === "string" ? metadata.name : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,21 +1,26 @@
 import { CATALOGUE, RuleKind, Severity } from "../core/policy";
 import { outputFormat, parse, printable } from "./command";
-import { CliError, ExitCode, UsageError } from "./errors";
-import { decodeUtf8, inputName, readInput, STDIN } from "./input";
+import { ExitCode, UsageError } from "./errors";
+import { inputName } from "./input";
 import { asJson, countOf, lintPolicies } from "./lint-policies";
 import { lintText } from "./lint-text";
-import { readYaml, YamlError } from "./yaml-file";
+import { readPolicyFiles } from "./policy-files";
 
 import type { Command, Surroundings } from "./command";
-import type { LintedPolicy, PolicyFile } from "./lint-policies";
+import type { LintedPolicy } from "./lint-policies";
+import type { PolicyFile } from "./policy-files";
 
 const HELP = `Usage: signed-images lint [--output text|json] [--ignore CODE]… FILE…
+       signed-images lint --explain CODE
 
 Says what a cluster would refuse in ClusterImagePolicies and TrustRoots, and what it would accept and not apply as
 meant. FILE is YAML or JSON, with one document or several; - is standard input. Objects of other kinds are passed over;
 a List is looked into. Policies are also checked beside all others that are given.
 
+docs/findings.md explains each finding by the code in brackets behind it; --explain CODE shows it here.
+
 Options:
+  --explain CODE      say what a code means, and what to write instead
   --output text|json  json: an array of {file, document, name, findings: [{severity, code, path, message, line}]}
   --ignore CODE       leave out a lint by its code; repeatable. What the cluster refuses cannot be left out
   -h, --help          show this
@@ -30,12 +35,16 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     const { values, positionals: files } = parse(args, {
         output: { type: "string" },
         ignore: { type: "string", multiple: true, default: [] },
+        explain: { type: "string" },
     });
+    if (values.explain !== undefined) {
+        surroundings.stdout.write(explanationOf(values.explain));
+        return ExitCode.Ok;
+    }
     const format = outputFormat(values.output);
     values.ignore.forEach(requireLint);
-    requireFiles(files);
 
-    const { read, problems } = await readFiles(files, surroundings);
+    const { read, problems } = await readPolicyFiles(files, surroundings);
     const policies = lintPolicies(read, { ignoreLints: values.ignore });
     problems.forEach((problem) => surroundings.stderr.write(`${problem}\n`));
     if (format === "json") {
@@ -59,42 +68,13 @@ function writeText(files: readonly PolicyFile[], policies: readonly LintedPolicy
     }
 }
 
-/** Reads all files; those that cannot be read do not keep the others from being checked. */
-async function readFiles(files: readonly string[], { stdin }: Surroundings) {
-    const read: PolicyFile[] = [];
-    const problems: string[] = [];
-    for (const file of new Set(files)) {
-        try {
-            const text = decodeUtf8(await readInput(file, stdin));
-            if (text === undefined) {
-                throw new YamlError("This is not UTF-8.");
-            }
-            read.push({ file, documents: readYaml(text) });
-        } catch (error) {
-            problems.push(problemOf(file, error));
-        }
+function explanationOf(code: string): string {
+    const rule = Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code] : undefined;
+    if (rule === undefined) {
+        throw new UsageError(`--explain ${printable(code)}: there is no such code.`);
     }
-    return { read, problems };
-}
-
-function problemOf(file: string, error: unknown): string {
-    if (error instanceof YamlError) {
-        const place = error.line === undefined ? "" : `, line ${error.line}`;
-        return `${inputName(file)}${place}: this cannot be read as YAML. ${error.message}`;
-    }
-    if (error instanceof CliError) {
-        return error.message;
-    }
-    throw error;
-}
-
-function requireFiles(files: readonly string[]): void {
-    if (files.length === 0) {
-        throw new UsageError("FILE is missing. Give one or more files, or - for standard input.");
-    }
-    if (files.filter((file) => file === STDIN).length > 1) {
-        throw new UsageError("- is given twice. Standard input can be read once.");
-    }
+    const ignoring = rule.kind === RuleKind.Lint ? `It can be left out: --ignore ${code}.` : "It cannot be left out.";
+    return `${code} (${rule.severity}): ${rule.title}.\n${rule.why}\n${rule.instead}\n${ignoring}\n`;
 }
 
 function requireLint(code: string): void {

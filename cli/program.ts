@@ -4,6 +4,7 @@ import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
+import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
 import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
@@ -19,6 +20,7 @@ import type { Command, Surroundings } from "./command";
 const COMMANDS: readonly Command[] = [
     check,
     lint,
+    importPolicies,
     sign,
     attest,
     signRequest,

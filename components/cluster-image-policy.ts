@@ -1,12 +1,12 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { API_VERSION, checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
+import { checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
+import { splitAliases } from "./child-aliases";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
 import type { AuthorityArgs } from "./policy/authority";
 import type { MatchArgs } from "./policy/match";
 import type { PolicyArgs } from "./policy/policy";
-import { READY_TIMEOUT, WAIT_UNTIL_READY } from "./ready";
+import { policyObject } from "./policy-object";
 
 /** What {@link ClusterImagePolicy} takes. */
 export interface ClusterImagePolicyArgs {
@@ -43,12 +43,22 @@ export interface ClusterImagePolicyArgs {
      * @default []
      */
     ignoreLints?: string[];
+    /**
+     * Whether to take over a ClusterImagePolicy of this name that is in the cluster already (made by kubectl or Helm): by server-side
+     * apply with forced ownership. Once taken over, it goes with the stack.
+     *
+     * @default false
+     */
+    adopt?: boolean;
 }
 
 /**
  * A ClusterImagePolicy: which images must be signed by whom. Cluster-wide; it holds in the namespaces that are enforced.
  *
  * Where several policies match an image, all of them must be satisfied.
+ *
+ * An alias whose type is of Kubernetes means the object inside, so that one that stood at top level is kept:
+ * `aliases: [{ type: "kubernetes:policy.sigstore.dev/v1alpha1:ClusterImagePolicy" }]`.
  */
 export class ClusterImagePolicy extends pulumi.ComponentResource {
     /** The name of the ClusterImagePolicy, known once the controller enforces it. */
@@ -56,9 +66,10 @@ export class ClusterImagePolicy extends pulumi.ComponentResource {
 
     /** @throws InputPropertiesError for what the cluster would refuse, drop or never apply, all problems at once. */
     constructor(name: string, args: ClusterImagePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-        const { ignoreLints, ...policyArgs } = args;
+        const { ignoreLints, adopt, ...policyArgs } = args;
         rejectFindings("ClusterImagePolicy", name, errorsOf(checkPolicy(knownNow(policyArgs), { ignoreLints })));
-        super("signed-images:index:ClusterImagePolicy", name, {}, opts);
+        const aliases = splitAliases(opts);
+        super("signed-images:index:ClusterImagePolicy", name, {}, aliases.component);
 
         const spec = applyKnown(
             policyArgs,
@@ -67,15 +78,10 @@ export class ClusterImagePolicy extends pulumi.ComponentResource {
             },
             (known) => renderClusterImagePolicy(name, known).spec,
         );
-        const policy = new kubernetes.apiextensions.CustomResource(
+        const policy = policyObject(
             name,
-            {
-                apiVersion: API_VERSION,
-                kind: "ClusterImagePolicy",
-                metadata: { name, annotations: WAIT_UNTIL_READY },
-                spec,
-            },
-            { parent: this, customTimeouts: READY_TIMEOUT },
+            { kind: "ClusterImagePolicy", spec, adopt },
+            { parent: this, aliases: aliases.child },
         );
         this.name = policy.metadata.name;
         this.registerOutputs({ name: this.name });

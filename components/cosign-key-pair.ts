@@ -3,10 +3,11 @@ import { rejectFindings } from "./findings";
 import { validateGenerations } from "./generation-rules";
 import { keyMaterial } from "./key-material";
 import { publicSecret, signerSecret } from "./key-secrets";
-import { validateLabel, validateSecretName } from "./names";
+import { validateLabel, validateSecretNamePrefix } from "./names";
 import type { AuthorityArgs } from "./policy/authority";
 import { Authority } from "./policy/factories";
 import { DEFAULT_CONTROLLER_NAMESPACE } from "./policy-controller";
+import { keepAnswersOutOfDebugMessages } from "./quiet-responses";
 
 /** Where the private half of the keys goes, beside the stack's state, where a generated one is kept as a secret. */
 export const PrivateKeyHome = {
@@ -112,7 +113,7 @@ export interface CosignKeyPairArgs {
 export class CosignKeyPair extends pulumi.ComponentResource {
     /** The public key of the current generation, PEM (PKIX `PUBLIC KEY`). */
     public readonly publicKey: pulumi.Output<string>;
-    /** One authority for each generation: an image signed by any of them is trusted. */
+    /** One authority for each generation, ordered by id: an image signed by any of them is trusted. */
     public readonly authorities: pulumi.Output<AuthorityArgs[]>;
     /** The current key's fingerprint as cosign's hint has it: base64 of the SHA-256 of the public key's DER. */
     public readonly fingerprint: pulumi.Output<string>;
@@ -135,10 +136,11 @@ export class CosignKeyPair extends pulumi.ComponentResource {
         const prefix = args.secretNamePrefix ?? name;
         rejectFindings("CosignKeyPair", name, [
             ...validateGenerations({ generations, current, privateKey: home }),
-            ...validateSecretName(prefix, ["secretNamePrefix"]),
+            ...validateSecretNamePrefix(prefix, longestSuffix(generations), ["secretNamePrefix"]),
             ...(typeof args.namespace === "string" ? validateLabel(args.namespace, ["namespace"]) : []),
         ]);
         super("signed-images:index:CosignKeyPair", name, {}, opts);
+        keepAnswersOutOfDebugMessages();
 
         const namespace = args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE;
         const keys = generations.map((generation, index) => {
@@ -161,9 +163,12 @@ export class CosignKeyPair extends pulumi.ComponentResource {
         this.fingerprint = signing.fingerprint;
         this.secretName = signing.signerSecretName;
         this.authorities = pulumi.output(
-            keys.map(({ id, publicSecretName, hashAlgorithm }) =>
-                Authority.key({ name: `${name}-${id}`, secretRef: { name: publicSecretName }, hashAlgorithm }),
-            ),
+            // By id, so that the order of the list is nothing that a policy could change with.
+            keys
+                .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+                .map(({ id, publicSecretName, hashAlgorithm }) =>
+                    Authority.key({ name: `${name}-${id}`, secretRef: { name: publicSecretName }, hashAlgorithm }),
+                ),
         );
         if (home === PrivateKeyHome.Output) {
             this.privateKey = signing.signer?.privateKey;
@@ -178,4 +183,9 @@ export class CosignKeyPair extends pulumi.ComponentResource {
             password: this.password,
         });
     }
+}
+
+/** `-ID-pub` of the longest id. */
+function longestSuffix(generations: readonly KeyGeneration[]): number {
+    return Math.max(0, ...generations.map(({ id }) => `-${id}-pub`.length));
 }

@@ -17,9 +17,10 @@ export function knownNow<T>(args: T): MaybeUnknown<pulumi.Unwrap<T>> {
  * The arguments, rendered by a function that sees UNKNOWN where a value is not known yet.
  *
  * What is plain in the arguments stays plain in the result, and every Output of theirs becomes an Output at its place in
- * the result, so that one unknown value does not hide the others from a preview.
+ * the result, so that one unknown value does not hide the others from a preview, nor one secret make them secret.
  *
  * @param check Throws where the arguments must not reach the engine.
+ * @param render What it puts at a place must come from the same field of the arguments, in a list from the same entry.
  */
 export function applyKnown<T, Result>(
     args: T,
@@ -27,17 +28,49 @@ export function applyKnown<T, Result>(
     render: (known: MaybeUnknown<pulumi.Unwrap<T>>) => MaybeUnknown<Result>,
 ): pulumi.Input<Result> {
     const now = knownNow(args);
-    const resolved = (pulumi.output(args) as unknown as UnknownsApply).apply((value) => {
-        const known = mapLeaves(value, (leaf) => (pulumi.isUnknown(leaf) ? UNKNOWN : leaf)) as typeof now;
-        check(known);
-        return render(known);
-    }, true) as unknown as UnknownsApply;
-    const outputAt = (path: PropertyPath) =>
-        resolved.apply(
-            (result) => mapLeaves(valueAt(result, path), (leaf) => (leaf === UNKNOWN ? pulumi.unknown : leaf)),
-            true,
-        );
+    // It decides about all of the arguments, and says nothing of their values.
+    const checked = pulumi.unsecret(
+        withUnknowns(pulumi.output(args)).apply((value) => {
+            check(withMarks(value) as typeof now);
+            return true;
+        }, true),
+    );
+    const outputAt = (path: PropertyPath) => {
+        const source = sourceOf(args, path);
+        return withUnknowns(pulumi.all([valueAt(args, source), checked])).apply((values) => {
+            const [value] = values as unknown[];
+            const known = replaceAt(now, source, withMarks(value)) as typeof now;
+            return mapLeaves(valueAt(render(known), path), (leaf) => (leaf === UNKNOWN ? pulumi.unknown : leaf));
+        }, true);
+    };
     return mapLeaves(render(now), (leaf, path) => (leaf === UNKNOWN ? outputAt(path) : leaf)) as pulumi.Input<Result>;
+}
+
+/** Where in the arguments the value at a place of the result comes from: a field, or an entry of its list. */
+function sourceOf(args: unknown, [field, index]: PropertyPath): PropertyPath {
+    if (field === undefined || !isPlainObject(args)) {
+        return [];
+    }
+    return Array.isArray(args[field]) && typeof index === "number" ? [field, index] : [field];
+}
+
+function replaceAt(root: unknown, [first, ...rest]: PropertyPath, value: unknown): unknown {
+    if (first === undefined) {
+        return value;
+    }
+    const child = replaceAt(valueAt(root, [first]), rest, value);
+    return Array.isArray(root)
+        ? root.map((entry: unknown, index) => (index === first ? child : entry))
+        : { ...(root as object), [first]: child };
+}
+
+/** The engine's mark for what it does not know, as the core's. */
+function withMarks(value: unknown): unknown {
+    return mapLeaves(value, (leaf) => (pulumi.isUnknown(leaf) ? UNKNOWN : leaf));
+}
+
+function withUnknowns(output: pulumi.Output<unknown>): UnknownsApply {
+    return output;
 }
 
 /**

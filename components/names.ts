@@ -7,15 +7,20 @@ const LABEL_MAX_LENGTH = 63;
 const SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN_MAX_LENGTH = 253;
 
-/** The rule for the name of a Secret. */
-export function validateSecretName(name: string, path: PropertyPath): Finding[] {
-    return SUBDOMAIN_PATTERN.test(name) && name.length <= SUBDOMAIN_MAX_LENGTH
+/**
+ * The rule for what the names of Secrets start with.
+ *
+ * @param longestSuffix How many characters may follow.
+ */
+export function validateSecretNamePrefix(prefix: string, longestSuffix: number, path: PropertyPath): Finding[] {
+    const maximum = SUBDOMAIN_MAX_LENGTH - longestSuffix;
+    return SUBDOMAIN_PATTERN.test(prefix) && prefix.length <= maximum
         ? []
         : [
               error("secret-name-invalid", path, {
-                  found: show(name),
+                  found: show(prefix),
                   cluster: "the API server refuses the Secret: its name must be a lowercase RFC 1123 subdomain",
-                  instead: "Write lowercase letters, digits, `-` and `.`, 253 characters at most.",
+                  instead: `Write lowercase letters, digits, \`-\` and \`.\`, ${maximum} characters at most.`,
               }),
           ];
 }

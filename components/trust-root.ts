@@ -1,14 +1,17 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { API_VERSION, errorsOf, renderTrustRoot, validateTrustRoot } from "../core/policy";
+import { errorsOf, renderTrustRoot, validateTrustRoot } from "../core/policy";
+import { splitAliases } from "./child-aliases";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
-import { READY_TIMEOUT, WAIT_UNTIL_READY } from "./ready";
+import { policyObject } from "./policy-object";
 import type { TrustRootArgs } from "./policy/trust-root";
 
 /**
  * A TrustRoot: certificate authorities, logs and time-stamping authorities to trust in place of sigstore's public ones.
  * Policies name it in `trustRootRef`.
+ *
+ * An alias whose type is of Kubernetes means the object inside, so that one that stood at top level is kept:
+ * `aliases: [{ type: "kubernetes:policy.sigstore.dev/v1alpha1:TrustRoot" }]`.
  */
 export class TrustRoot extends pulumi.ComponentResource {
     /** The name of the TrustRoot, known once the controller has read it. */
@@ -16,20 +19,22 @@ export class TrustRoot extends pulumi.ComponentResource {
 
     /** @throws InputPropertiesError for what the cluster would refuse or drop, all problems at once. */
     constructor(name: string, args: TrustRootArgs, opts?: pulumi.ComponentResourceOptions) {
-        rejectFindings("TrustRoot", name, errorsOf(validateTrustRoot(knownNow(args))));
-        super("signed-images:index:TrustRoot", name, {}, opts);
+        const { adopt, ...spec } = args;
+        rejectFindings("TrustRoot", name, errorsOf(validateTrustRoot(knownNow(spec))));
+        const aliases = splitAliases(opts);
+        super("signed-images:index:TrustRoot", name, {}, aliases.component);
 
-        const spec = applyKnown(
-            args,
+        const rendered = applyKnown(
+            spec,
             (known) => {
                 rejectFindings("TrustRoot", name, validateTrustRoot(known));
             },
             (known) => renderTrustRoot(name, known).spec,
         );
-        const trustRoot = new kubernetes.apiextensions.CustomResource(
+        const trustRoot = policyObject(
             name,
-            { apiVersion: API_VERSION, kind: "TrustRoot", metadata: { name, annotations: WAIT_UNTIL_READY }, spec },
-            { parent: this, customTimeouts: READY_TIMEOUT },
+            { kind: "TrustRoot", spec: rendered, adopt },
+            { parent: this, aliases: aliases.child },
         );
         this.name = trustRoot.metadata.name;
         this.registerOutputs({ name: this.name });

@@ -48,8 +48,8 @@ function reasonOf(error: unknown): string {
         case 403:
             return "reading it is not allowed; it takes get on secrets in that namespace";
         default:
-            return typeof status === "number" || typeof status === "string"
+            return typeof status === "number"
                 ? `the cluster answers ${status}`
-                : "the cluster cannot be reached";
+                : `the cluster cannot be asked: ${printable(error instanceof Error ? error.message : String(error))}`;
     }
 }

@@ -25,6 +25,13 @@ export interface TrustRootArgs {
      * @default none
      */
     sigstoreKeys?: pulumi.Input<SigstoreKeysArgs>;
+    /**
+     * Whether to take over a TrustRoot of this name that is in the cluster already (made by kubectl or Helm): by server-side
+     * apply with forced ownership. Once taken over, it goes with the stack.
+     *
+     * @default false
+     */
+    adopt?: boolean;
 }
 
 /** A TUF repository on the network. */

@@ -1,6 +1,6 @@
 /** What one authority says of one image: `ValidatePolicy` and what it calls in pkg/webhook/validator.go. */
 import { parseRepository } from "../policy/go/reference";
-import { checkSignature, signatureCheckOf } from "../signatures";
+import { checkSignatures, signatureCheckOf } from "../signatures";
 import { judgeAttestations } from "./attestations";
 import { formatAdvice } from "./format-guard";
 import { failed, notVerified, passed, unknown } from "./judgement";
@@ -103,22 +103,12 @@ async function judgeSignatures(
     if ("verdict" in signatures) {
         return failed(signatures.reason);
     }
-    if (signatures.length === 0) {
-        return failed("no signatures found.");
-    }
     if ("verdict" in check) {
-        return unknown(check.reason);
+        // Without a signature the answer is the same whatever the check.
+        return signatures.length === 0 ? failed("no signatures found") : unknown(check.reason);
     }
-    const outcomes: Outcome[] = [];
-    // One after the other: hostile lists are long, and the first that passes is enough.
-    for (const signature of signatures) {
-        const outcome = await checkSignature(signature, image.digest, check);
-        if (outcome.verdict === "verified") {
-            return passed(signerOf(outcome));
-        }
-        outcomes.push(outcome);
-    }
-    return notVerified(outcomes);
+    const outcome = await checkSignatures(signatures, image.digest, check);
+    return outcome.verdict === "verified" ? passed(signerOf(outcome)) : notVerified([outcome]);
 }
 
 /** Who signed, as a sentence. */

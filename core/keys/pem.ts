@@ -6,6 +6,7 @@ import { decodeBase64 } from "./base64";
 /** Go's `pemLineLength`. */
 const LINE_LENGTH = 64;
 
+const END = "-----END ";
 const BEGIN_LINE = /^-----BEGIN (.*)-----$/;
 
 /** One PEM block. */
@@ -48,12 +49,14 @@ export function decodePem(text: string): PemBlock | undefined {
         if (line.startsWith("-----BEGIN ")) {
             // The last BEGIN before an END counts, so that one without an END hides nothing.
             begin = index;
-        } else if (line.startsWith("-----END ") && begin !== undefined) {
-            const block = decodeBlock(lines.slice(begin, index + 1));
+        } else if (line.startsWith(END) && index > 0) {
+            const block = begin === undefined ? undefined : decodeBlock(lines.slice(begin, index + 1));
             if (block !== undefined) {
                 return { ...block, rest: lines.slice(index + 1).join("\n") };
             }
-            begin = undefined;
+            // Go goes on right behind an END that ends nothing, as if the text began there.
+            lines[index] = line.slice(END.length);
+            begin = line.startsWith(`${END}-----BEGIN `) ? index : undefined;
         }
     }
     return undefined;

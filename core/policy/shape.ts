@@ -58,7 +58,7 @@ function readUrl(value: unknown, path: PropertyPath): Shaped {
         : wrong(
               error("url-invalid", path, {
                   found: show(value),
-                  cluster: `cannot decode incoming new object: parse ${show(value)}: ${refusal}`,
+                  cluster: `cannot decode incoming new object: parse …: ${refusal}`,
                   instead: "Write a URL such as https://rekor.sigstore.dev; encode other characters with %.",
               }),
           );
@@ -66,8 +66,11 @@ function readUrl(value: unknown, path: PropertyPath): Shaped {
 
 function readBytes(value: unknown, path: PropertyPath): Shaped {
     // Go's decoder takes bytes as a list of numbers as well, and writes them back in base64.
-    if (Array.isArray(value) && value.every(isByte)) {
-        return right(Buffer.from(value.map(Number)).toString("base64"));
+    if (Array.isArray(value)) {
+        const wrongAt = value.findIndex((entry) => !isByte(entry));
+        return wrongAt < 0
+            ? right(Buffer.from(value.map(Number)).toString("base64"))
+            : wrongType(value, "a string", path, goNameOfEntry(value[wrongAt]));
     }
     if (typeof value !== "string") {
         return wrongType(value, "a string", path);
@@ -144,11 +147,12 @@ function together(fields: readonly (readonly [string, Shaped])[]): Shaped {
     };
 }
 
-function wrongType(value: unknown, wanted: string, path: PropertyPath): Shaped {
+/** @param said what Go's decoder says that it cannot read */
+function wrongType(value: unknown, wanted: string, path: PropertyPath, said = goTypeOf(value)): Shaped {
     return wrong(
         error("wrong-type", path, {
             found: show(value),
-            cluster: `cannot decode incoming new object: json: cannot unmarshal ${goTypeOf(value)} into Go struct field …`,
+            cluster: `cannot decode incoming new object: json: cannot unmarshal ${said} into Go struct field …`,
             instead: `Write ${wanted}.`,
         }),
     );
@@ -162,6 +166,11 @@ function goTypeOf(value: unknown): string {
     return Array.isArray(value)
         ? "array"
         : ({ boolean: "bool", bigint: "number" }[typeof value as string] ?? typeof value);
+}
+
+/** What it calls an entry of a list of bytes: it repeats numbers that do not fit. */
+function goNameOfEntry(entry: unknown): string {
+    return typeof entry === "number" ? `number ${entry}` : goTypeOf(entry);
 }
 
 function unknownField(name: string, fields: readonly string[], path: PropertyPath): Finding {

@@ -14,6 +14,7 @@ export async function readManifest(
     reference: string,
     maxBytes: number,
 ): Promise<Manifest> {
+    checkReference(name, reference);
     const { headers, body } = await session.ask({
         method: "GET",
         repository: name.repository,
@@ -53,6 +54,7 @@ export async function headManifest(
     name: RepositoryName,
     reference: string,
 ): Promise<Descriptor | undefined> {
+    checkReference(name, reference);
     const response = await session.ask({
         method: "HEAD",
         repository: name.repository,
@@ -69,6 +71,13 @@ export async function headManifest(
         throw new RegistryError(message, { ...name, code: "digest-mismatch" });
     }
     return descriptor;
+}
+
+function checkReference(name: RepositoryName, reference: string): void {
+    if (!isDigest(reference) && !/^[\w.-]{1,128}$/.test(reference)) {
+        const message = `${JSON.stringify(reference)} is neither a tag nor a digest`;
+        throw new RegistryError(message, { ...name, code: "malformed" });
+    }
 }
 
 function describe({ headers }: ExchangeResponse): Descriptor | undefined {

@@ -14,7 +14,7 @@ export interface Credential {
 export interface RegistryTimeouts {
     /** A connection with its TLS handshake. @default 10000 */
     connectMs?: number;
-    /** From the request to the response's header. @default 15000 */
+    /** From the connection to the response's header. @default 15000 */
     responseMs?: number;
     /** One request and its whole response. @default 30000 */
     exchangeMs?: number;

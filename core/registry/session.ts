@@ -116,15 +116,15 @@ export class RegistrySession {
     }
 
     private async byScheme(scheme: Scheme, question: Question, deadline: number): Promise<Answer> {
-        const base = `${scheme}://${this.registry}`;
-        const start =
-            question.path instanceof URL
-                ? question.path
-                : new URL(`${base}/v2/${question.repository}/${question.path}`);
-        const own = new URL(base).origin;
+        const origin = originOf(`${scheme}://${this.registry}`);
+        const start = origin === undefined ? undefined : addressOf(origin, question);
+        if (origin === undefined || start === undefined) {
+            const message = `there is no address for ${question.asked} in it`;
+            throw new RegistryError(message, { ...this.about(question), code: "malformed" });
+        }
         const secrets: string[] = [];
         const response = await followRedirects(start, this.about(question), redirectRefusal, (url) =>
-            this.authorized(url, own, question, deadline, secrets),
+            this.authorized(url, origin, question, deadline, secrets),
         );
         return { response, secrets };
     }
@@ -216,9 +216,25 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
     }
 }
 
-/** Go's and nginx's servers answer a plain request on a TLS port with 400. */
+/** Undefined where the text says more than whom to connect to. */
+function originOf(text: string): string | undefined {
+    const url = URL.parse(text);
+    return url !== null && url.href === `${url.origin}/` ? url.origin : undefined;
+}
+
+/** Undefined where a URL would not lead into the repository: `acme/../other` is a name, and a way out. */
+function addressOf(origin: string, { repository, path }: Question): URL | undefined {
+    if (path instanceof URL) {
+        return path;
+    }
+    const text = `${origin}/v2/${repository}/${path}`;
+    const url = URL.parse(text);
+    return url?.href === text && /^[\w./-]+$/.test(repository) ? url : undefined;
+}
+
+/** Go's and nginx's servers answer a plain request on a TLS port with 400; to HEAD without a word more. */
 function seemsToWantTls(scheme: Scheme, { response }: Answer): boolean {
-    return scheme === "http" && response.status === 400 && /https/i.test(response.body.toString("latin1"));
+    return scheme === "http" && response.status === 400;
 }
 
 /** A failure that the other scheme may not have. A certificate that is not trusted is no reason to do without one. */

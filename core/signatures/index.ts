@@ -23,4 +23,3 @@ export { readBundles } from "./read-bundles";
 export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";
 export type { TrustMaterial } from "./trust/material";
 export { trustMaterialOf } from "./trust/trust-material";
-export * from "./pending";

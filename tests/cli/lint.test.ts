@@ -262,9 +262,18 @@ describe("signed-images lint", () => {
         expect(stdout + stderr).not.to.match(/MIGH|AgEG/);
     });
 
+    it("explains a code", async () => {
+        const { exitCode, stdout } = await runInProcess(["lint", "--explain", "glob-one-level"]);
+        expect(exitCode).to.equal(0);
+        expect(stdout).to.match(
+            /^glob-one-level \(warning\): .*\n.*\n.*\nIt can be left out: --ignore glob-one-level\.\n$/,
+        );
+    });
+
     const WRONG_ARGUMENTS: Readonly<Record<string, [string[], string]>> = {
         "no file": [[], "FILE is missing"],
         "an unknown option": [["--fix", "x.yaml"], "--fix"],
+        "a code to explain that there is not": [["--explain", "constructor"], "--explain constructor"],
         "an unknown format": [["--output", "xml", "x.yaml"], "--output xml"],
         "an option without its value": [["x.yaml", "--output"], "--output"],
         "an option that is given twice": [["--output", "text", "--output", "json", "x.yaml"], "--output"],

@@ -86,7 +86,7 @@ for (const tool of CONTROLLERS) {
                     webhook.judgeWorkload(workload),
                     ours.judgeWorkload({ workload, namespace: NAMESPACE }),
                 ]);
-                return { place: `${name} × ${policyCase.name}`, policyCase, answer, verdict };
+                return { place: `${name} × ${policyCase.name}`, name, policyCase, answer, verdict };
             });
             const unknown = results.filter(({ verdict }) => verdict?.verdict === Verdict.Unknown);
             const wrong = results.filter(({ answer, verdict }) => !isSame(answer, verdict));
@@ -95,6 +95,10 @@ for (const tool of CONTROLLERS) {
                     `${results.length} verdicts are the webhook's, ${unknown.length} of them unknown here (${((Date.now() - begun) / 1000).toFixed(0)} s).`,
             );
             expect(wrong.map(describeDifference)).to.deep.equal([]);
+            const needless = unknown.filter(
+                ({ name, policyCase }) => policyCase.undecided === undefined && name !== "another host",
+            );
+            expect(needless.map(describeDifference), "unknown here, and known to the webhook").to.deep.equal([]);
         });
 
         /** What we say of an object, and what the webhook does, which must be the same. */

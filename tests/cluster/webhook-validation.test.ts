@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { CATALOGUE, RuleKind, validateManifest } from "../../core/policy";
 import { policyManifest, trustRootManifest } from "../core/policy/arbitraries";
 import { BROKEN, VALID } from "../core/policy/cases";
+import { manifestWithOddText } from "../core/policy/texts";
 import { RANDOM_SEED, timesInSoak } from "./support/random";
 import { BUILD_TIMEOUT_MS, CONTROLLERS, Webhook } from "./support/webhook";
 import { unsaid } from "./support/words";
@@ -15,6 +16,7 @@ import type { Answer } from "./support/webhook";
 const POLICIES = timesInSoak(300);
 const OLDER_POLICIES = timesInSoak(75);
 const TRUST_ROOTS = timesInSoak(100);
+const ODD_TEXTS = timesInSoak(300);
 
 const asV1beta1 = policyManifest.map((document) => ({ ...document, apiVersion: "policy.sigstore.dev/v1beta1" }));
 
@@ -44,6 +46,7 @@ for (const tool of CONTROLLERS) {
             ["policies", policyManifest, POLICIES],
             ["policies in v1beta1", asV1beta1, OLDER_POLICIES],
             ["trust roots", trustRootManifest, TRUST_ROOTS],
+            ["policies and trust roots with one odd text", manifestWithOddText, ODD_TEXTS],
         ];
         for (const [what, documents, numRuns] of drawn) {
             it(`agree about ${numRuns} ${what} drawn by the seed ${RANDOM_SEED}`, async () => {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs } from "../../index";
-import { record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
+import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs, PolicyMode } from "../../index";
+import { KEYS } from "../core/policy/samples";
+import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
 const key = Authority.key({ secretRef: { name: "release-pub" } });
@@ -91,5 +92,38 @@ describe("ClusterImagePolicy", () => {
             authorities: [Authority.key({ data: pulumi.output(pulumi.unknown as unknown as string) })],
         }));
         expect(message).to.include("images[0]");
+    });
+
+    it("keeps a secret secret, and what stands beside it in the clear", async () => {
+        const policy = await make(() => ({
+            images: [pulumi.output("ghcr.io/acme/**")],
+            authorities: [Authority.key({ data: pulumi.secret(KEYS.p256) }), pulumi.output(key)],
+        }));
+        const spec = policy?.inputs.spec as { images: unknown; authorities: [{ key: { data: unknown } }, unknown] };
+        expect(isSecretOnTheWire(spec.authorities[0].key.data)).to.equal(true);
+        expect(spec.images).to.deep.equal([{ glob: "ghcr.io/acme/**" }]);
+        expect(spec.authorities[1]).to.deep.equal({ name: "authority-1", key: { secretRef: { name: "release-pub" } } });
+    });
+
+    it("keeps secret what a secret list of authorities brings", async () => {
+        const policy = await make(() => ({ images: ["ghcr.io/acme/**"], authorities: pulumi.secret([key]) }));
+        expect(isSecretOnTheWire((policy?.inputs.spec as Record<string, unknown>).authorities)).to.equal(true);
+    });
+
+    it("shows each warning once, also beside a value that is not known", async () => {
+        const unknown = pulumi.output(pulumi.unknown as unknown as string);
+        const { warnings } = await record(
+            () =>
+                new ClusterImagePolicy("acme", {
+                    images: ["ghcr.io/acme/app*", unknown],
+                    authorities: [Authority.key({ data: unknown })],
+                    mode: PolicyMode.Warn,
+                }),
+            { preview: true },
+        );
+        expect(warnings.map((text) => /\[([a-z-]+)\]$/.exec(text)?.[1])).to.have.members([
+            "glob-matches-siblings",
+            "mode-warn",
+        ]);
     });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CosignKeyPair, type CosignKeyPairArgs } from "../../index";
+import { type AuthorityArgs, CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration } from "../../index";
 import { record, type Registration } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
@@ -9,6 +9,11 @@ function make(args: CosignKeyPairArgs): Promise<Registration[]> {
 
 function refusal(args: CosignKeyPairArgs): string {
     return refusalOf(() => new CosignKeyPair("release", args));
+}
+
+function authoritiesOf(generations: KeyGeneration[]): Promise<AuthorityArgs[]> {
+    const { authorities } = new CosignKeyPair("release", { generations, current: "2026-11" });
+    return new Promise((resolve) => authorities.apply(resolve as (known: unknown) => void));
 }
 
 describe("CosignKeyPair", () => {
@@ -34,6 +39,14 @@ describe("CosignKeyPair", () => {
         expect(ofFirst(joined)).to.have.deep.members(ofFirst(alone));
     });
 
+    it("trusts the same, in the same words, in whatever order the generations are listed", async () => {
+        const [first, second] = [{ id: "2026-11" }, { id: "2027-05" }];
+        const listed = await record(() => authoritiesOf([first, second]));
+        const turned = await record(() => authoritiesOf([second, first]));
+        expect(turned.result).to.deep.equal(listed.result);
+        expect(listed.result).to.have.length(2);
+    });
+
     it("keeps the first key that the Stash was given", async () => {
         const stash = (await make({})).find((it) => it.type === "pulumi:index:Stash");
         expect(stash?.ignoreChanges).to.deep.equal(["input"]);
@@ -53,5 +66,7 @@ describe("CosignKeyPair", () => {
             'generations[0].id: label invalid (found "May 2027")',
         );
         expect(refusal({ secretNamePrefix: "Release" })).to.include("[secret-name-invalid]");
+        expect(refusal({ secretNamePrefix: "r".repeat(247) })).to.equal("");
+        expect(refusal({ secretNamePrefix: "r".repeat(248) })).to.include("247 characters at most");
     });
 });

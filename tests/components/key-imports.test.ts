@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
 import { expect } from "chai";
 import { generateKeyPair, readPublicKey } from "../../core/keys";
 import { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration, PrivateKeyHome } from "../../index";
@@ -120,6 +121,13 @@ describe("CosignKeyPair of an imported private key", () => {
             expect(inClear).to.not.include(Buffer.from(PASSWORD).toString("base64"));
             expect(secrets).to.deep.equal(home === PrivateKeyHome.Output ? ["privateKey", "password"] : []);
         }
+    });
+
+    it("keeps the engine's answers out of the SDK's debug messages, which are events that others read", async () => {
+        await make({});
+        const answer = new RegisterResourceResponse();
+        answer.setUrn(PASSWORD);
+        expect(`resp: ${answer.toString()}`).to.equal("resp: [not shown: it may hold secrets]");
     });
 
     it("puts it out instead of writing a Secret, where that is asked for", async () => {

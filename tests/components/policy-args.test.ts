@@ -16,8 +16,8 @@ type Plain<Args> = pulumi.Unwrap<Args>;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? (keyof A extends keyof B ? true : false) : false) : false;
 
 // These lines do not compile once the arguments and the core's types differ.
-const policyIsMirrored: Same<Plain<Omit<ClusterImagePolicyArgs, "ignoreLints">>, WithAuthorities> = true;
-const trustRootIsMirrored: Same<Plain<TrustRootArgs>, TrustRootSpec> = true;
+const policyIsMirrored: Same<Plain<Omit<ClusterImagePolicyArgs, "ignoreLints" | "adopt">>, WithAuthorities> = true;
+const trustRootIsMirrored: Same<Plain<Omit<TrustRootArgs, "adopt">>, TrustRootSpec> = true;
 
 /** The component asks for authorities, which the core leaves open for controllers that allow none. */
 type WithAuthorities = ClusterImagePolicySpec & Required<Pick<ClusterImagePolicySpec, "authorities">>;

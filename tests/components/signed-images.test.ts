@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { Authority, SignedImages, type SignedImagesArgs } from "../../index";
+import { KEYS, spkiPem } from "../core/keys/support";
 import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
@@ -67,6 +68,19 @@ describe("SignedImages", () => {
             authorities: [
                 { name: "signed-2026-11", key: { secretRef: { name: "signed-2026-11-pub" } } },
                 { name: "authority-1", key: { secretRef: { name: "strangers-key" } } },
+            ],
+        });
+    });
+
+    it("takes up a key that signed before, beside its own", async () => {
+        const publicKey = spkiPem(KEYS["ecdsa-p384"].publicKey);
+        const generations = [{ id: "2024", publicKey }, { id: "2026-11" }];
+        const registrations = await make({ generations, current: "2026-11" }, true);
+        const policy = registrations.find((it) => it.type.startsWith("kubernetes:policy.sigstore.dev"));
+        expect(policy?.inputs.spec).to.deep.include({
+            authorities: [
+                { name: "signed-2024", key: { secretRef: { name: "signed-2024-pub" }, hashAlgorithm: "sha384" } },
+                { name: "signed-2026-11", key: { secretRef: { name: "signed-2026-11-pub" } } },
             ],
         });
     });

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 /** What a program asked the engine to register, in plain values. */
@@ -14,6 +15,8 @@ export interface Registration {
     dependencies: string[];
     ignoreChanges: string[];
     customTimeouts: string | undefined;
+    /** What the resource was before: a URN, or `TYPE NAME in PARENT` with what differs. */
+    aliases: string[];
 }
 
 /** How a program is run. */
@@ -42,8 +45,9 @@ export const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export async function record<T>(
     program: () => T | Promise<T>,
     options: RecordOptions = { preview: false },
-): Promise<{ registrations: Registration[]; result: T }> {
+): Promise<{ registrations: Registration[]; result: T; warnings: string[] }> {
     const requests: RegisterResourceRequest[] = [];
+    const warnings: string[] = [];
     await pulumi.runtime.setMocks(
         {
             newResource: (args) => ({
@@ -66,9 +70,16 @@ export async function record<T>(
         return register(request, ...rest);
     };
 
-    const result = await program();
-    await pulumi.runtime.disconnect();
-    return { registrations: requests.map(registrationOf), result };
+    // Without an engine, the SDK's log writes to the console.
+    const { warn } = console;
+    console.warn = (message: string) => warnings.push(message.replace("warning: [runtime] ", ""));
+    try {
+        const result = await program();
+        await pulumi.runtime.disconnect();
+        return { registrations: requests.map(registrationOf), result, warnings };
+    } finally {
+        console.warn = warn;
+    }
 }
 
 /** What the engine would answer: what was put in, and what the resource adds to it. */
@@ -99,7 +110,15 @@ function registrationOf(request: RegisterResourceRequest): Registration {
         dependencies: request.getDependenciesList().map(shortUrn).sort(),
         ignoreChanges: request.getIgnorechangesList(),
         customTimeouts: timeouts && timeouts.create !== "" ? timeouts.create : undefined,
+        aliases: request.getAliasesList().map(aliasText),
     };
+}
+
+function aliasText(alias: Alias): string {
+    const spec = alias.getSpec();
+    return spec === undefined
+        ? alias.getUrn()
+        : `${spec.getType()} ${spec.getName()} in ${spec.getNoparent() ? "the stack" : shortUrn(spec.getParenturn())}`;
 }
 
 /** `urn:pulumi:stack::project::parent$package:module:Type::name` as `Type.name`. */

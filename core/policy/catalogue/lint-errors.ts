@@ -39,7 +39,7 @@ export const LINT_ERRORS = {
     ],
     "identity-anyone": [
         "everybody matches this",
-        "Anybody can have a certificate of the public Sigstore instance.",
+        "GitHub, GitLab, Google and the like give a token to anybody, and the public Sigstore instance a certificate for it. With an issuer of your own, identity-any-subject is said in its place.",
         "Name whom you mean.",
     ],
     "identity-any-repository": [
@@ -48,9 +48,9 @@ export const LINT_ERRORS = {
         "Name the organisation, with the slash behind it.",
     ],
     "identity-unanchored": [
-        "the expression is not tied to the whole text",
-        "A match anywhere is enough: acme matches evil-acme@example.com.",
-        "Begin with ^ and end with $; what is open at the end should end in a slash or an at sign.",
+        "strangers can have a name that this matches",
+        "A match anywhere in the subject is enough, and with GitHub, GitLab or e-mail addresses strangers choose parts of it: acme matches evil-acme@example.com, and a workflow on a branch named acme. With an issuer of your own, expression-unanchored is said in its place.",
+        "Begin with ^ (or end a mail domain with $); what is open at the end should end in a slash or an at sign.",
     ],
     "identity-never-together": [
         "this issuer names no such subjects",

@@ -74,6 +74,21 @@ export const LINT_WARNINGS = {
         "It is below what is recommended today (NIST SP 800-131A).",
         "Rotate to an ECDSA key on P-256.",
     ],
+    "identity-any-subject": [
+        "every subject of this issuer matches",
+        "Whoever gets a token from the issuer can sign.",
+        "Name the subjects, unless the issuer serves nobody else.",
+    ],
+    "identity-any-issuer": [
+        "every issuer matches",
+        "The subject alone decides, whoever vouches for it.",
+        "Name the issuer.",
+    ],
+    "expression-unanchored": [
+        "the expression is not tied to the whole text",
+        "A match anywhere is enough.",
+        "Begin with ^ and end with $.",
+    ],
     "identity-open-end": [
         "the expression ends inside a name",
         "Names that only begin like it match as well.",
@@ -109,6 +124,11 @@ export const LINT_WARNINGS = {
         "a static pass is no exception from another policy",
         "An image must satisfy every policy that matches it.",
         "Add the static authority to the other policy.",
+    ],
+    "policies-shadowed": [
+        "the policy decides nothing",
+        "Another policy matches every image of it, and whatever satisfies that one satisfies this one.",
+        "Remove it, or narrow the other one.",
     ],
     "policies-always-refuse": [
         "a static fail overrules the other policy",

@@ -6,8 +6,8 @@
 /** The characters of a glob; there is nothing else, and no way to escape one. */
 const GLOB = /^[a-zA-Z0-9\-_:/*.@]+$/;
 
-/** What Go's `filepath.Match` can read, which the webhook asks first: escapes and classes must be whole. */
-const SHELL_PATTERN = /^(?:[^[\\]|\\[^]|\[\^?(?:(?:[^\]\\-]|\\[^])(?:-(?:[^\]\\-]|\\[^]))?)+\])*$/u;
+/** What Go's `filepath.Match` looks at, which the webhook asks first: up to a star, escapes and classes must be whole. */
+const SHELL_PATTERN = /^\**(?!\*)(?:[^[\\*]|\\[^]|\[\^?(?:(?:[^\]\\-]|\\[^])(?:-(?:[^\]\\-]|\\[^]))?)+\])*(?:\*|$)/u;
 
 /** Two globs that mean Docker Hub. Only these two exactly: `*` inside a longer glob has no such meaning. */
 const SHORTHANDS: ReadonlyMap<string, string> = new Map([

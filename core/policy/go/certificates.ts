@@ -1,5 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
+import { ASN1Obj } from "@sigstore/core";
+
 import { decodePem } from "../../keys/pem";
 
 /** What is in a PEM file of certificates. */
@@ -20,11 +22,11 @@ export function readCertificates(pem: string, end: "trim" | "exact"): Certificat
     while (rest !== "") {
         const block = decodePem(rest);
         if (block === undefined) {
-            return { certificates, refusal: "error during PEM decoding" };
+            return { certificates, refusal: "text that is no PEM block" };
         }
         const certificate = parseCertificate(block.body);
         if (certificate === undefined) {
-            return { certificates, refusal: "x509: malformed certificate" };
+            return { certificates, refusal: "a malformed certificate" };
         }
         certificates.push(certificate);
         rest = block.rest;
@@ -32,10 +34,35 @@ export function readCertificates(pem: string, end: "trim" | "exact"): Certificat
     return { certificates };
 }
 
+/** Undefined for what Go's crypto/x509 refuses: it reads all of a certificate at once, OpenSSL what it is asked for. */
 function parseCertificate(der: Buffer): X509Certificate | undefined {
     try {
-        return new X509Certificate(der);
+        const certificate = new X509Certificate(der);
+        return certificate.publicKey.type === "public" && isStrict(der) ? certificate : undefined;
     } catch {
         return undefined;
     }
+}
+
+/** One algorithm, in the signed part and beside the signature, and dates to the second (RFC 5280, 4.1.1.2 and 4.1.2.5). */
+function isStrict(der: Buffer): boolean {
+    const [signed, algorithm] = ASN1Obj.parseBuffer(Buffer.from(der)).subs;
+    const hasVersion = signed?.subs[0]?.tag.isContextSpecific(0x00) === true;
+    const [, algorithmInside, , validity] = signed?.subs.slice(hasVersion ? 1 : 0) ?? [];
+    return (
+        algorithm !== undefined &&
+        algorithmInside?.toDER().equals(algorithm.toDER()) === true &&
+        validity?.subs.length === 2 &&
+        validity.subs.every((date) => isDate(date.value.toString("latin1")))
+    );
+}
+
+/** UTCTime has two digits of the year, GeneralizedTime four. */
+function isDate(text: string): boolean {
+    const [, year = "", rest = ""] = /^(\d{2}|\d{4})(\d{10})Z$/.exec(text) ?? [];
+    const [month, day, hour, minute, second] = rest.match(/\d\d/g) ?? [];
+    const full = year.length === 2 ? `20${year}` : year;
+    const written = `${full}-${month ?? ""}-${day ?? ""}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}.000Z`;
+    const date = new Date(written);
+    return !Number.isNaN(date.getTime()) && date.toISOString() === written;
 }

@@ -34,13 +34,17 @@ function compileError(expression: string): string | undefined {
         RE2JS.compile(expression);
         return undefined;
     } catch (cause) {
-        return cause instanceof Error ? cause.message : String(cause);
+        const message = cause instanceof Error ? cause.message : String(cause);
+        return message.replaceAll(OUR_SUFFIX, ">");
     }
 }
 
 /** A quotation, an escaped character or Unicode class, a class in brackets, or the beginning of a named group. */
 const TOKEN =
     /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(?<name>\w+)>/gs;
+
+/** What `withUniqueNames` puts behind a name, which a message should not show. */
+const OUR_SUFFIX = /_\d+_again>/g;
 
 /** Go lets groups share a name, re2js does not. Which name a group has makes no difference to what is valid. */
 function withUniqueNames(expression: string): string {

@@ -164,7 +164,7 @@ function parseAddress(host: string): string {
     }
     const [address = "", ...zones] = name.split("%");
     if (!isIPv6(address) || (zones.length > 0 && zones.join("%") === "")) {
-        throw new UrlError(`invalid host: ParseAddr(${JSON.stringify(name)}): unable to parse IP`);
+        throw new UrlError(`invalid host: ParseAddr(${JSON.stringify(name)})`);
     }
     return `[${name}]${host.slice(end + 1)}`;
 }

@@ -38,7 +38,9 @@ function staticPass(
     path: PropertyPath,
     spec: Known<ClusterImagePolicyManifestSpec>,
 ): Finding[] {
-    return isKnown(answer) && answer.action === "pass" && spec.mode !== "warn"
+    // A program of the whole policy runs behind the pass, and may refuse.
+    const isLast = spec.mode !== "warn" && spec.policy === undefined;
+    return isKnown(answer) && answer.action === "pass" && isLast
         ? [
               warning("static-pass", [...path, "static", "action"], {
                   found: "pass",
@@ -56,7 +58,7 @@ function attestationsOnly(authority: Known<AuthorityManifest>, path: PropertyPat
     return isKnown(attestations) && attestations.length > 0 && verifies
         ? [
               warning("attestations-hide-signature", [...path, "attestations"], {
-                  found: `${attestations.length} attestations`,
+                  found: attestations.length === 1 ? "1 attestation" : `${attestations.length} attestations`,
                   cluster:
                       "The cluster would check only the attestations: whether the image itself is signed does not matter to this authority.",
                   instead:

@@ -3,7 +3,7 @@ import { regexpMatcher, regexpRefusal } from "../go/regexp";
 import { isKnown } from "../unknown";
 import { authoritiesOf } from "./context";
 import { isAnchoredAtEnd, isAnchoredAtStart, literalPrefix } from "./expression";
-import { pairFindings } from "./issuers";
+import { isOfOpenIssuer, pairFindings } from "./issuers";
 
 import type { Finding } from "../finding";
 import type { ClusterImagePolicyManifestSpec } from "../manifest";
@@ -25,7 +25,9 @@ export function identityFindings(spec: Known<ClusterImagePolicyManifestSpec>, pa
 function findingsOf(identity: Known<Identity>, path: PropertyPath): Finding[] {
     const { issuerRegExp, subjectRegExp } = identity;
     return [
-        ...(isLintable(subjectRegExp) ? subjectFindings(subjectRegExp, [...path, "subjectRegExp"]) : []),
+        ...(isLintable(subjectRegExp)
+            ? subjectFindings(subjectRegExp, isOfOpenIssuer(identity), [...path, "subjectRegExp"])
+            : []),
         ...(isLintable(issuerRegExp) ? issuerFindings(issuerRegExp, [...path, "issuerRegExp"]) : []),
         ...pairFindings(identity, path),
     ];
@@ -61,10 +63,11 @@ const REPOSITORIES_OF_ANYBODY = new Map([
     ],
 ]);
 
-function subjectFindings(expression: string, path: PropertyPath): Finding[] {
+/** @param isOpen whether anybody can have a token of the issuer, with a name of their own choice in it */
+function subjectFindings(expression: string, isOpen: boolean, path: PropertyPath): Finding[] {
     const matches = regexpMatcher(expression);
     if (STRANGERS.every(matches)) {
-        return [anyone(expression, path, "every subject")];
+        return [isOpen ? anyone(expression, path) : anySubject(expression, path)];
     }
     const forge = Array.from(REPOSITORIES_OF_ANYBODY).find(([, subjects]) => subjects.every(matches))?.[0];
     if (forge !== undefined) {
@@ -76,22 +79,22 @@ function subjectFindings(expression: string, path: PropertyPath): Finding[] {
             }),
         ];
     }
-    return [...unanchoredSubject(expression, path), ...unescapedDot(expression, path)];
+    return [...unanchoredSubject(expression, isOpen, path), ...unescapedDot(expression, path)];
 }
 
 /** At the beginning a subject must be tied down; an e-mail address may instead be by its domain, at the end. */
-function unanchoredSubject(expression: string, path: PropertyPath): Finding[] {
+function unanchoredSubject(expression: string, isOpen: boolean, path: PropertyPath): Finding[] {
     const isDomain = isAnchoredAtEnd(expression) && /@[^@/]*$/.test(expression);
-    if (!isAnchoredAtStart(expression) && !isDomain) {
-        return [unanchored(expression, path, `^${expression}`)];
+    if (!isTiedAtStart(expression) && !isDomain) {
+        return [(isOpen ? openToStrangers : unanchored)(expression, path, anchoredAtStart(expression))];
     }
     // A dot in a host's name is meant as one, also where it is not escaped.
     const meant = expression.replaceAll(/(?<!\\)\.(?=[a-z])/g, "\\.");
     const prefix = literalPrefix(meant);
-    const isOpen =
+    const isHalfName =
         /^https:\/\/[^/]+\/[^/]*[A-Za-z0-9]$/.test(prefix) &&
         /^\^(?:[^\\^$.|?*+()[\]{}]|\\[^A-Za-z0-9])*(?:\.\*)?$/.test(meant);
-    return isOpen || /^https:\/\/[^/]+$/.test(prefix)
+    return isHalfName || /^https:\/\/[^/]+$/.test(prefix)
         ? [
               warning("identity-open-end", path, {
                   found: show(expression),
@@ -102,6 +105,15 @@ function unanchoredSubject(expression: string, path: PropertyPath): Finding[] {
         : [];
 }
 
+/** `^.*` ties nothing down. */
+function isTiedAtStart(expression: string): boolean {
+    return isAnchoredAtStart(expression) && !/^(?:\(\?[imsU]+\))?\^\.[*+]/.test(expression);
+}
+
+function anchoredAtStart(expression: string): string {
+    return /^\^?\.[*+]/.test(expression) ? "^https://github\\.com/acme/, or @acme\\.example$" : `^${expression}`;
+}
+
 function issuerFindings(expression: string, path: PropertyPath): Finding[] {
     const matches = regexpMatcher(expression);
     if (
@@ -109,36 +121,68 @@ function issuerFindings(expression: string, path: PropertyPath): Finding[] {
             matches,
         )
     ) {
-        return [anyone(expression, path, "every issuer")];
+        return [anyIssuer(expression, path)];
     }
-    const isAnchored = isAnchoredAtStart(expression) && isAnchoredAtEnd(expression);
-    return [
-        ...(isAnchored ? [] : [unanchored(expression, path, `^${expression}$`)]),
-        ...unescapedDot(expression, path),
-    ];
+    const isAnchored = isTiedAtStart(expression) && isAnchoredAtEnd(expression);
+    const instead = /^\^?\.[*+]/.test(expression) ? "^https://issuer\\.acme\\.example$" : `^${expression}$`;
+    return [...(isAnchored ? [] : [unanchored(expression, path, instead)]), ...unescapedDot(expression, path)];
 }
 
-function anyone(expression: string, path: PropertyPath, what: string): Finding {
+function anyone(expression: string, path: PropertyPath): Finding {
     return error("identity-anyone", path, {
         found: show(expression),
-        cluster: `The cluster would accept ${what}.`,
+        cluster:
+            "The cluster would accept every subject, and anybody can have a certificate from this issuer: the policy would stop nobody.",
         instead:
             "Write whom you mean, such as issuer: https://token.actions.githubusercontent.com and subjectRegExp: ^https://github\\.com/acme/.",
     });
 }
 
-function unanchored(expression: string, path: PropertyPath, instead: string): Finding {
+function anySubject(expression: string, path: PropertyPath): Finding {
+    return warning("identity-any-subject", path, {
+        found: show(expression),
+        cluster: "The cluster would accept a signature from everybody to whom this issuer gives a token.",
+        instead: "Name the subjects that may sign, unless the issuer serves nobody else.",
+    });
+}
+
+function anyIssuer(expression: string, path: PropertyPath): Finding {
+    return warning("identity-any-issuer", path, {
+        found: show(expression),
+        cluster: "The cluster would accept such a subject from whichever issuer names it.",
+        instead: "Write the one that you mean, such as issuer: https://token.actions.githubusercontent.com.",
+    });
+}
+
+/** A stranger chooses a part of the subject: the repository's name, the branch's, the mailbox. */
+function openToStrangers(expression: string, path: PropertyPath, instead: string): Finding {
     return error("identity-unanchored", path, {
         found: show(expression),
         cluster:
-            "The cluster would accept every text that has a match anywhere in it, also in a name that somebody else chose.",
-        instead: `Tie it down: ${instead.replaceAll(/\^\^/g, "^").replaceAll(/\$\$/g, "$")}.`,
+            "The cluster would accept any subject with such a text anywhere in it: strangers can name a repository, a branch or a mailbox so.",
+        instead: `Tie it down, such as ${anchoredOnce(instead)}.`,
     });
+}
+
+function unanchored(expression: string, path: PropertyPath, instead: string): Finding {
+    return warning("expression-unanchored", path, {
+        found: show(expression),
+        cluster:
+            "The cluster would accept every text that has a match anywhere in it, not only at its beginning or end.",
+        instead: `Tie it down, such as ${anchoredOnce(instead)}.`,
+    });
+}
+
+function anchoredOnce(expression: string): string {
+    return expression.replaceAll(/\^\^/g, "^").replaceAll(/\$\$/g, "$");
 }
 
 /** A dot between letters that stands for any character. Harmless in most places, and never meant. */
 function unescapedDot(expression: string, path: PropertyPath): Finding[] {
-    const dot = /(?<!\\)(?:\\\\)*[A-Za-z0-9]\.(?=(?:com|org|io|net|dev|example)\b)/.exec(expression);
+    // Between \Q and \E a dot is a dot.
+    const dot = /(?<!\\)(?:\\\\)*[A-Za-z0-9]\.(?=(?:com|org|io|net|dev|example)\b)/.exec(
+        expression.replaceAll(/\\Q.*?(?:\\E|$)/gs, ""),
+    );
     return dot === null
         ? []
         : [

@@ -1,4 +1,5 @@
 import { error, show } from "../finding";
+import { regexpMatcher, regexpRefusal } from "../go/regexp";
 import { isKnown } from "../unknown";
 import { literalPrefix } from "./expression";
 
@@ -33,6 +34,15 @@ const ISSUERS: ReadonlyMap<string, IssuerFacts> = new Map([
     ["https://login.microsoftonline.com", EMAIL],
     ["https://oauth2.sigstore.dev/auth", EMAIL],
 ]);
+
+/** Whether the identity takes tokens of an issuer that gives them to anybody, with names of their own choice. */
+export function isOfOpenIssuer({ issuer, issuerRegExp }: Known<Identity>): boolean {
+    const open = Array.from(ISSUERS.keys());
+    if (isKnown(issuerRegExp) && issuerRegExp !== "" && regexpRefusal(issuerRegExp) === undefined) {
+        return open.some(regexpMatcher(issuerRegExp));
+    }
+    return isKnown(issuer) && open.includes(issuer);
+}
 
 /** An issuer and a subject that no certificate has together. */
 export function pairFindings(identity: Known<Identity>, path: PropertyPath): Finding[] {

@@ -1,7 +1,9 @@
 import { show, warning } from "../finding";
 import { globRefusal } from "../glob/compile";
-import { canMatchTogether } from "../glob/overlap";
-import { isKnown } from "../unknown";
+import { GlobComparison } from "../glob/overlap";
+import { isRecord } from "../shape";
+import { PolicyMode } from "../spec";
+import { containsUnknown, isKnown } from "../unknown";
 
 import type { Finding } from "../finding";
 import type { AuthorityManifest, ClusterImagePolicyManifestSpec } from "../manifest";
@@ -24,17 +26,20 @@ export interface PolicyFinding {
  * (`validatePolicies` in validator.go), so that a second policy never loosens the first.
  */
 export function policiesFindings(policies: readonly NamedPolicy[]): PolicyFinding[] {
+    const globs = new GlobComparison();
     return policies.flatMap((policy, index) =>
-        policies.slice(index + 1).flatMap((other) => pairFindings(policy, other)),
+        policies.slice(index + 1).flatMap((other) => pairFindings(policy, other, globs)),
     );
 }
 
-function pairFindings(left: NamedPolicy, right: NamedPolicy): PolicyFinding[] {
-    const shared = sharedGlob(left.spec, right.spec);
+function pairFindings(left: NamedPolicy, right: NamedPolicy, globs: GlobComparison): PolicyFinding[] {
+    const shared = sharedGlob(left.spec, right.spec, globs);
     if (shared === undefined || !canShareKinds(left.spec, right.spec)) {
         return [];
     }
+    const shadowed = [...shadow(right, left, globs), ...shadow(left, right, globs)].slice(0, 1);
     return [
+        ...shadowed,
         ...exemption(left, right, shared),
         ...exemption(right, left, shared),
         ...refusal(left, right, shared),
@@ -47,21 +52,22 @@ function pairFindings(left: NamedPolicy, right: NamedPolicy): PolicyFinding[] {
 interface SharedGlob {
     left: string;
     right: string;
-    leftIndex: number;
 }
 
-function sharedGlob(left: NamedPolicy["spec"], right: NamedPolicy["spec"]): SharedGlob | undefined {
+function sharedGlob(
+    left: NamedPolicy["spec"],
+    right: NamedPolicy["spec"],
+    globs: GlobComparison,
+): SharedGlob | undefined {
     const rights = globsOf(right);
     return globsOf(left)
-        .flatMap(({ glob, index }) => rights.map((other) => ({ left: glob, right: other.glob, leftIndex: index })))
-        .find((pair) => canMatchTogether([pair.left, pair.right]));
+        .flatMap((glob) => rights.map((other) => ({ left: glob, right: other })))
+        .find((pair) => globs.canMatchTogether([pair.left, pair.right]));
 }
 
-function globsOf(spec: NamedPolicy["spec"]): { glob: string; index: number }[] {
-    return (isKnown(spec.images) ? spec.images : []).flatMap((image, index) =>
-        isKnown(image) && isKnown(image.glob) && globRefusal(image.glob) === undefined
-            ? [{ glob: image.glob, index }]
-            : [],
+function globsOf(spec: NamedPolicy["spec"]): string[] {
+    return (isKnown(spec.images) ? spec.images : []).flatMap((image) =>
+        isKnown(image) && isKnown(image.glob) && globRefusal(image.glob) === undefined ? [image.glob] : [],
     );
 }
 
@@ -79,9 +85,51 @@ function kindsOf({ match }: NamedPolicy["spec"]): unknown[] | undefined {
     return kinds.every(isKnown) ? kinds : undefined;
 }
 
+/** A policy of which every image is another's as well, and everything that it would accept, the other accepts. */
+function shadow(policy: NamedPolicy, other: NamedPolicy, globs: GlobComparison): PolicyFinding[] {
+    const ours = globsOf(policy.spec);
+    const isCovered = ours.length > 0 && ours.every((glob) => globs.covers(globsOf(other.spec), glob));
+    return isCovered && coversObjects(other.spec, policy.spec) && demandsAsMuch(other.spec, policy.spec)
+        ? [
+              about(policy, "policies-shadowed", {
+                  found: `all of its images are among those of ${other.name}`,
+                  cluster: `The cluster would decide the same without ${policy.name}: ${other.name} matches every image of it, and demands as much or more.`,
+                  instead: `Remove ${policy.name}; where it was to loosen ${other.name}, add its authorities there.`,
+              }),
+          ]
+        : [];
+}
+
+function coversObjects(outer: NamedPolicy["spec"], inner: NamedPolicy["spec"]): boolean {
+    const isAbout = (spec: NamedPolicy["spec"]): readonly unknown[] => (isKnown(spec.match) ? spec.match : []);
+    return isAbout(outer).length === 0 || normalized(isAbout(outer)) === normalized(isAbout(inner));
+}
+
+/** True where whatever satisfies `outer` satisfies `inner`: its authorities are some of inner's, in no weaker mode. */
+function demandsAsMuch(outer: NamedPolicy["spec"], inner: NamedPolicy["spec"]): boolean {
+    const [theirs, ours] = [outer, inner].map(({ authorities }) =>
+        (isKnown(authorities) ? authorities : []).map((authority) =>
+            isKnown(authority) ? normalized({ ...authority, name: undefined }) : "",
+        ),
+    );
+    const isDecided = theirs !== undefined && theirs.length > 0 && !containsUnknown([outer, inner]);
+    const isModeEnough = outer.mode !== PolicyMode.Warn || inner.mode === PolicyMode.Warn;
+    const isProgramEnough = inner.policy === undefined || normalized(inner.policy) === normalized(outer.policy);
+    return isDecided && isModeEnough && isProgramEnough && theirs.every((authority) => ours?.includes(authority));
+}
+
+/** The same text for the same content, whatever the order of the fields. */
+function normalized(value: unknown): string {
+    return JSON.stringify(value, (_, part: unknown) =>
+        isRecord(part)
+            ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+            : part,
+    );
+}
+
 /** A static pass for images that another policy is about: not an exception from it, as one would think. */
 function exemption(policy: NamedPolicy, other: NamedPolicy, shared: SharedGlob): PolicyFinding[] {
-    return onlyStatic(policy.spec, "pass") && !onlyStatic(other.spec, "pass")
+    return onlyStatic(policy.spec, "pass") && !onlyStatic(other.spec, "pass") && other.spec.mode !== PolicyMode.Warn
         ? [
               about(policy, "policies-no-exemption", {
                   found: `static pass, and ${describe(other, shared)}`,
@@ -93,7 +141,7 @@ function exemption(policy: NamedPolicy, other: NamedPolicy, shared: SharedGlob):
 }
 
 function refusal(policy: NamedPolicy, other: NamedPolicy, shared: SharedGlob): PolicyFinding[] {
-    return onlyStatic(policy.spec, "fail") && !onlyStatic(other.spec, "fail")
+    return onlyStatic(policy.spec, "fail") && !onlyStatic(other.spec, "fail") && policy.spec.mode !== PolicyMode.Warn
         ? [
               about(policy, "policies-always-refuse", {
                   found: `static fail, and ${describe(other, shared)}`,
@@ -133,9 +181,11 @@ function about(
     return { policy: policy.name, finding: warning(code, ["spec", "images"], texts) };
 }
 
-function onlyStatic({ authorities }: NamedPolicy["spec"], action: string): boolean {
+/** Of the two, a pass may still be judged by the policy's own program. */
+function onlyStatic({ authorities, policy }: NamedPolicy["spec"], action: "pass" | "fail"): boolean {
     return (
         isKnown(authorities) &&
+        (action === "fail" || policy === undefined) &&
         authorities.length > 0 &&
         authorities.every(
             (authority) => isKnown(authority) && isKnown(authority.static) && authority.static.action === action,

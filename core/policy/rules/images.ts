@@ -18,8 +18,7 @@ export function validateImages(images: MaybeUnknown<ImagePattern[] | undefined>,
         return [
             error("images-missing", [...spec, "images"], {
                 found: "none",
-                cluster:
-                    images === undefined ? nullRefused([...spec, "images"], "array") : missing(spec, "images"),
+                cluster: images === undefined ? nullRefused([...spec, "images"], "array") : missing(spec, "images"),
                 instead:
                     "List the images, for one repository: ghcr.io/acme/app@*, for all under a path: ghcr.io/acme/**.",
             }),

@@ -1,3 +1,4 @@
+import { parseUrl } from "../go/url";
 import { UNKNOWN } from "../unknown";
 
 /** Fields by name, some of which may be UNKNOWN. */
@@ -24,6 +25,11 @@ export function isGiven(value: unknown): boolean {
 /** True for a value that is known not to be there. */
 export function isMissing(value: unknown): boolean {
     return !isGiven(value);
+}
+
+/** True also for a URL of which nothing is left when Go writes it anew, such as `#` and `//`. */
+export function isMissingUrl(url: unknown): boolean {
+    return isMissing(url) || (typeof url === "string" && parseUrl(url).url?.text === "");
 }
 
 /** "none", or the names joined: what a rule that counts has found. */

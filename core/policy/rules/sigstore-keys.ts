@@ -4,7 +4,7 @@ import { decodeBase64 } from "../go/base64";
 import { readCertificates } from "../go/certificates";
 import { invalid, missing, neither, nullRefused } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
-import { isMissing } from "./present";
+import { isMissing, isMissingUrl } from "./present";
 
 import type { Finding } from "../finding";
 import type { PropertyPath } from "../path";
@@ -110,7 +110,7 @@ function validateNames(
               );
     return [
         ...names.map((field) => incomplete([...path, "subject", field], missing([...said, "subject"], field))),
-        ...(isMissing(uri) ? [incomplete([...path, "uri"], missing(said, "uri"))] : []),
+        ...(isMissingUrl(uri) ? [incomplete([...path, "uri"], missing(said, "uri"))] : []),
     ];
 }
 
@@ -125,8 +125,8 @@ function validateTimestampAuthority(
         return [
             ...validateNames(authority, path, said),
             error("trust-root-chain-invalid", place, {
-                found: show(textOf(authority.certChain)),
-                cluster: invalid("error splitting the certificates", [...said, "certChain"], refusal),
+                found: `${show(textOf(authority.certChain))} with ${refusal}`,
+                cluster: invalid("error splitting the certificates", [...said, "certChain"]),
                 instead: CHAIN_ADVICE,
             }),
         ];
@@ -152,7 +152,7 @@ function validateTimestampAuthority(
 
 function validateLog(log: Known<TransparencyLog>, path: PropertyPath, said: PropertyPath): Finding[] {
     return [
-        ...(isMissing(log.baseURL) ? [incomplete([...path, "baseURL"], missing(said, "baseURL"))] : []),
+        ...(isMissingUrl(log.baseURL) ? [incomplete([...path, "baseURL"], missing(said, "baseURL"))] : []),
         ...(isMissing(log.hashAlgorithm)
             ? [incomplete([...path, "hashAlgorithm"], missing(said, "hashAlgorithm"))]
             : []),
@@ -195,7 +195,7 @@ function validateChain(certChain: Bytes, path: PropertyPath): Finding[] {
         : [
               error("trust-root-chain-unreadable", path, {
                   found: show(textOf(certChain)),
-                  cluster: `The cluster would not be able to use the trust root (Ready=False): ${refusal}.`,
+                  cluster: `The cluster would not be able to use the trust root (Ready=False) because of ${refusal}.`,
                   instead: CHAIN_ADVICE,
               }),
           ];
@@ -216,7 +216,7 @@ function validateLogKey(publicKey: Bytes, path: PropertyPath): Finding[] {
         return [
             error("trust-root-log-key-unreadable", path, {
                 found: text.includes("-----BEGIN") ? show(text) : "no PEM block",
-                cluster: `The cluster would accept the trust root and not be able to use it (Ready=False): ${cause.code}.`,
+                cluster: `The cluster would accept the trust root and not be able to use it (Ready=False), as it cannot read this key.`,
                 instead: "Write the log's public key as PEM, in base64: base64 -w0 FILE.",
             }),
         ];

@@ -54,11 +54,11 @@ function ociRefusal(oci: string): string | undefined {
     if (registry === "") {
         return registryRefusal(oci);
     }
-    if (!/^[a-z0-9_./-]*$/.test(repository)) {
-        return `repository can only contain the characters \`abcdefghijklmnopqrstuvwxyz0123456789_-./\`: ${repository}`;
-    }
     if (repository.length < 2 || repository.length > 255) {
         return `repository must be between 2 and 255 characters in length: ${repository}`;
+    }
+    if (!/^[a-z0-9_./-]*$/.test(repository)) {
+        return `repository can only contain the characters \`abcdefghijklmnopqrstuvwxyz0123456789_-./\`: ${repository}`;
     }
     const isImplicit = [DOCKER_HUB, "docker.io"].includes(registry) && !repository.includes("/");
     return isImplicit

@@ -1,7 +1,7 @@
 import { error, show } from "../finding";
 import { both, missing, neither, nullRefused } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
-import { enumerate, givenOf, isMissing } from "./present";
+import { enumerate, givenOf, isMissingUrl } from "./present";
 import { validateRoot } from "./tuf-root";
 import { validateMirror } from "./tuf-mirror";
 import { validateSigstoreKeys } from "./sigstore-keys";
@@ -35,7 +35,7 @@ export function validateTrustRootSpec(spec: Known<TrustRootManifestSpec>, path: 
 
 function validateRemote(remote: Known<TrustRootRemote>, path: PropertyPath): Finding[] {
     return [
-        ...(isMissing(remote.mirror)
+        ...(isMissingUrl(remote.mirror)
             ? [
                   error("trust-root-mirror-missing", [...path, "mirror"], {
                       found: show(remote.mirror),

@@ -48,6 +48,10 @@ export class Authenticator {
         if (challenge === undefined) {
             return undefined;
         }
+        const { error, scope: wanted } = challenge.parameters;
+        if (refused !== undefined && error === "insufficient_scope" && (wanted ?? scopeOf(scope)) === scopeOf(scope)) {
+            return undefined;
+        }
         this.challenge = { ...challenge, parameters: { ...challenge.parameters, scope: "" } };
         const header = await this.authorize(challenge, scope, refused);
         return header === refused ? undefined : header;
@@ -81,8 +85,7 @@ export class Authenticator {
                 realm,
                 service,
                 // A registry that is asked for less than it wants would only ask again.
-                scope:
-                    wanted === undefined || wanted === "" ? `repository:${scope.repository}:${scope.actions}` : wanted,
+                scope: wanted === undefined || wanted === "" ? scopeOf(scope) : wanted,
                 registry: this.origin,
                 credential,
                 about: scope.about,
@@ -91,4 +94,8 @@ export class Authenticator {
         );
         return `Bearer ${token}`;
     }
+}
+
+function scopeOf({ repository, actions }: Scope): string {
+    return `repository:${repository}:${actions}`;
 }

@@ -20,9 +20,9 @@ export interface ExchangeRequest {
     maxBytes: number;
     /** What a successful response must have, in bytes. */
     expectedBytes?: number;
-    /** From the request to the response's header, in milliseconds. */
+    /** From the connection to the response's header, in milliseconds. */
     responseMs: number;
-    /** From the request to the response's end, in milliseconds. */
+    /** From the call to the response's end, in milliseconds. */
     exchangeMs: number;
     /** Whom errors name. */
     about: About;
@@ -70,19 +70,21 @@ class Reader implements Dispatcher.DispatchHandler {
         private readonly resolve: (response: ExchangeResponse) => void,
         private readonly reject: (error: RegistryError) => void,
     ) {
-        this.timers = [
-            this.timer(request.exchangeMs, () => "did not send the whole answer"),
-            this.timer(Math.min(request.responseMs, request.exchangeMs), () =>
-                this.response === undefined ? "did not answer" : undefined,
-            ),
-        ];
+        this.timers = [this.timer(request.exchangeMs, () => "did not send the whole answer")];
     }
 
     public onRequestStart(controller: Dispatcher.DispatchController): void {
         this.controller = controller;
         if (this.settled) {
             controller.abort(new Error("nobody waits any more"));
+            return;
         }
+        const { responseMs, exchangeMs } = this.request;
+        this.timers.push(
+            this.timer(Math.min(responseMs, exchangeMs), () =>
+                this.response === undefined ? "did not answer" : undefined,
+            ),
+        );
     }
 
     public onResponseStart(

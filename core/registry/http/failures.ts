@@ -25,7 +25,7 @@ function classify(reason: string, began: boolean): [RegistryErrorCode, string] {
     if (reason === "UND_ERR_CONNECT_TIMEOUT" || reason === "ETIMEDOUT") {
         return ["unreachable", "no connection in time"];
     }
-    if (reason.startsWith("HPE_") || reason === "UND_ERR_HEADERS_OVERFLOW") {
+    if (/^(HPE_|HTTPParserError$)/.test(reason) || reason === "UND_ERR_HEADERS_OVERFLOW") {
         return ["malformed", "the answer is no HTTP"];
     }
     if (reason === "UND_ERR_DESTROYED" || reason === "UND_ERR_CLOSED") {
@@ -37,8 +37,11 @@ function classify(reason: string, began: boolean): [RegistryErrorCode, string] {
 /** The innermost error's code: undici and Node's address selection wrap what the socket said. */
 function codeOf(error: Error): string {
     const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
-    if (inner instanceof Error && codeOf(inner) !== "unknown") {
+    if (inner instanceof Error) {
         return codeOf(inner);
     }
-    return "code" in error && typeof error.code === "string" ? error.code : "unknown";
+    if ("code" in error && typeof error.code === "string") {
+        return error.code;
+    }
+    return error.name === "Error" ? "unknown" : error.name;
 }

@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { createSecureContext, getCACertificates } from "node:tls";
 
+import { sharedLookup } from "./lookup";
+
 import type { SecureContext } from "node:tls";
 import type { Dispatcher, Pool } from "undici";
 
@@ -17,6 +19,7 @@ export interface PoolOptions {
 /** Kept-alive connections, a pool for each origin. */
 export class Pools {
     private readonly pools = new Map<string, Pool>();
+    private readonly lookup = sharedLookup();
     private secureContext?: SecureContext;
     private destroyed = false;
 
@@ -31,7 +34,7 @@ export class Pools {
                 pipelining: 1,
                 allowH2: false,
                 keepAliveTimeout: KEEP_ALIVE_MS,
-                connect: { timeout: connectMs, secureContext: this.trust() },
+                connect: { timeout: connectMs, secureContext: this.trust(), lookup: this.lookup },
             });
             this.pools.set(origin, pool);
             if (this.destroyed) {

@@ -132,7 +132,10 @@ function placeCases({ acme }: Signers, host: string): Case[] {
         one("elsewhere", [{ key, source: [{ oci: `${host}/${ELSEWHERE}` }] }]),
         one("prefixed", [{ key, source: [{ tagPrefix: TAG_PREFIX }] }]),
         one("elsewhere-and-prefixed", [{ key, source: [{ oci: `${host}/${ELSEWHERE}`, tagPrefix: TAG_PREFIX }] }]),
-        one("elsewhere-for-nobody", [{ key, source: [{ oci: "registry.invalid/acme/signatures" }] }]),
+        {
+            ...one("elsewhere-for-nobody", [{ key, source: [{ oci: "registry.invalid/acme/signatures" }] }]),
+            undecided: "the registry does not answer",
+        },
         one("here-by-name", [{ key, source: [{}] }]),
         one("some-globs", [{ key }], {
             images: [{ glob: `${host}/acme/signed@*` }, { glob: `${host}/acme/unsigned*` }, { glob: "**/moved**" }],

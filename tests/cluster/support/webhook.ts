@@ -159,6 +159,22 @@ export class Webhook implements AsyncDisposable {
         });
     }
 
+    /** What the controller says of an object that was created, once it has made up its mind. */
+    async readiness(document: object): Promise<{ ready: boolean; message: string }> {
+        const path = `${pathOf(document)}/${(document as WithStatus).metadata.name}`;
+        let ready = undefined as { status: string; message?: string } | undefined;
+        await eventually("the controller has made up its mind", async () => {
+            const { status } = await this.api.get<WithStatus>(path);
+            ready = status?.conditions?.find(({ type }) => type === "Ready");
+            return ready !== undefined && ready.status !== "Unknown";
+        });
+        return { ready: ready?.status === "True", message: ready?.message ?? "" };
+    }
+
+    async remove(document: object): Promise<void> {
+        await this.api.delete(`${pathOf(document)}/${(document as WithStatus).metadata.name}`, {});
+    }
+
     /** All policies that there are. */
     async policies(): Promise<WithStatus[]> {
         return (await this.api.get<{ items: WithStatus[] }>(`${POLICY_API}/v1alpha1/clusterimagepolicies`)).items;
@@ -237,6 +253,10 @@ export function staticPolicy(name: string, ...globs: string[]): object {
 
 export function policyNamed(name: string, spec: object): object {
     return { apiVersion: "policy.sigstore.dev/v1alpha1", kind: "ClusterImagePolicy", metadata: { name }, spec };
+}
+
+export function trustRootNamed(name: string, spec: object): object {
+    return { apiVersion: "policy.sigstore.dev/v1alpha1", kind: "TrustRoot", metadata: { name }, spec };
 }
 
 /** The policies that an image has failed, by a refusal of its pod. */

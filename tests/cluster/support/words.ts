@@ -52,9 +52,12 @@ function withoutWrongPaths(message: string): string {
     return message.replaceAll(/(?:\.signaturePullSecrets\[\d+\])+(?=\.signaturePullSecrets\[|\.oci)/g, "");
 }
 
+/** What Go and JSON do not write in the same way inside of quotes: control characters, and what is not ASCII. */
+const WRITTEN_DIFFERENTLY = /…|[^\x20-\x7e\n]+|\\u[0-9a-f]{4}/;
+
 function literally(words: string): string {
     return words
-        .split("…")
+        .split(WRITTEN_DIFFERENTLY)
         .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
         .join("[^]*?");
 }

@@ -89,7 +89,7 @@ describe("an admission", () => {
             image: `${HOST}/acme/app@${digest}`,
             digest,
             verdict: "refused",
-            reason: "Policy p: release: no signatures found. authority-1: disallowed by static policy: not today",
+            reason: "Policy p: release: no signatures found. authority-1: disallowed by static policy: not today.",
             policies: [
                 {
                     name: "p",
@@ -100,7 +100,7 @@ describe("an admission", () => {
                         {
                             name: "authority-1",
                             result: "failed",
-                            reason: "disallowed by static policy: not today",
+                            reason: "disallowed by static policy: not today.",
                         },
                     ],
                 },

@@ -17,6 +17,8 @@ const FORMS: readonly [claim: string, text: string, found: boolean][] = [
     ["blanks and tabs at the ends of lines", withLineEnds(PEM, " \t\n"), true],
     ["blanks inside the body", PEM.replace("\n", "\n  "), true],
     ["empty lines inside the body", PEM.replace("\n", "\n\n"), true],
+    ["an END that ends nothing right in front of it", `text\n-----END ${PEM}`, true],
+    ["an END at the very beginning right in front of it", `-----END ${PEM}`, false],
     ["text in front", `subject=whoever\n${PEM}`, true],
     ["text in front on the same line", `subject=${PEM}`, false],
     ["a byte order mark", `\uFEFF${PEM}`, false],

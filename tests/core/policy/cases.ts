@@ -316,6 +316,18 @@ const TRUST_ROOTS: readonly Case[] = [
     ],
     ["no mirror", trustRootOf({ remote: { root: ROOT } }), "trust-root-mirror-missing", "spec.remote.mirror"],
     [
+        "a mirror of which nothing is left",
+        trustRootOf({ remote: { root: ROOT, mirror: "//" } }),
+        "trust-root-mirror-missing",
+        "spec.remote.mirror",
+    ],
+    keysCase(
+        "a log's URL of which nothing is left",
+        { tLogs: [{ ...LOG, baseURL: "#" }] },
+        "trust-root-entry-incomplete",
+        "tLogs.0.baseURL",
+    ),
+    [
         "no root",
         trustRootOf({ remote: { mirror: "https://tuf.example" } }),
         "trust-root-root-missing",

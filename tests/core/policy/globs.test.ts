@@ -5,6 +5,7 @@ import {
     admissionName,
     canMatch,
     canMatchTogether,
+    GlobComparison,
     globFindings,
     globRefusal,
     Images,
@@ -144,6 +145,62 @@ describe("the model of globs", () => {
             }),
             { numRuns: 100 },
         );
+    });
+
+    it("names an image that all of several globs match, wherever it says that there is one", () => {
+        fc.assert(
+            fc.property(fc.array(anyGlob, { minLength: 1, maxLength: 2 }), (globs) => {
+                const name = new GlobComparison().example(globs);
+                expect(name !== undefined).to.equal(canMatchTogether(globs));
+                if (name !== undefined) {
+                    expect(admissionName(name)).to.equal(name);
+                    expect(
+                        globs.every((glob) => naiveMatch(glob, name)),
+                        name,
+                    ).to.equal(true);
+                }
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("says that a glob is covered exactly where no image is left that the others miss", () => {
+        const comparison = new GlobComparison();
+        fc.assert(
+            fc.property(anyMatchingGlobs, fc.array(anyGlob, { maxLength: 2 }), ({ globs, name }, more) => {
+                const [inner = "", outer = ""] = globs;
+                const others = [outer, ...more];
+                const left = comparison.example([inner], others);
+                expect(comparison.covers(others, inner)).to.equal(left === undefined);
+                if (left === undefined) {
+                    expect(others.some((glob) => naiveMatch(glob, name))).to.equal(true);
+                } else {
+                    expect(naiveMatch(inner, left), left).to.equal(true);
+                    expect(
+                        others.some((glob) => naiveMatch(glob, left)),
+                        left,
+                    ).to.equal(false);
+                }
+            }),
+            { numRuns: 60 },
+        );
+    });
+
+    it("knows what covers what", () => {
+        const comparison = new GlobComparison();
+        const covered: readonly (readonly [glob: string, others: string[], isCovered: boolean])[] = [
+            ["ghcr.io/acme/app@*", ["ghcr.io/acme/**"], true],
+            ["ghcr.io/acme/app@*", ["ghcr.io/acme/*"], true],
+            ["ghcr.io/acme/**", ["ghcr.io/acme/*"], false],
+            ["ghcr.io/acme/**", ["**"], true],
+            ["*/*", ["index.docker.io/**"], true],
+            ["index.docker.io/**", ["*", "*/*", "index.docker.io/*/*/**"], true],
+            ["ghcr.io/acme/app*", ["ghcr.io/acme/app@*"], false],
+            ["ghcr.io/acme/app", ["other.example/**"], true],
+        ];
+        for (const [glob, others, isCovered] of covered) {
+            expect(comparison.covers(others, glob), `${glob} by ${others.join(", ")}`).to.equal(isCovered);
+        }
     });
 
     it("knows globs that never match", () => {

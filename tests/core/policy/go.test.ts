@@ -4,6 +4,8 @@ import { decodeBase64 } from "../../../core/policy/go/base64";
 import { parseReference } from "../../../core/policy/go/reference";
 import { regexpRefusal } from "../../../core/policy/go/regexp";
 import { readTarGz } from "../../../core/policy/go/tar";
+import { encodePem } from "../../../core/keys/pem";
+import { readCertificates } from "../../../core/policy/go/certificates";
 import { parseRequestUri, parseUrl } from "../../../core/policy/go/url";
 import { gzipSync } from "node:zlib";
 
@@ -59,6 +61,7 @@ describe("Go's net/url", () => {
         expect(parseRequestUri("https://slsa.dev/provenance/v1").url?.scheme).to.equal("https");
     });
 });
+import { CA } from "./certificates";
 
 describe("Go's regexp", () => {
     const taken = [
@@ -164,5 +167,27 @@ describe("an archive", () => {
 
     it("is not unpacked where it is a bomb", () => {
         expect(readTarGz(gzipSync(Buffer.alloc(65 * 1024 * 1024)))).to.equal(undefined);
+    });
+});
+
+describe("a certificate", () => {
+    const der = Buffer.from(CA.replaceAll(/-----.*-----|\s/g, ""), "base64");
+    const refusal = (changed: Buffer) => readCertificates(encodePem("CERTIFICATE", changed), "exact").refusal;
+
+    it("is read", () => {
+        expect(refusal(der)).to.equal(undefined);
+    });
+
+    it("is refused with a date that is none, which OpenSSL overlooks", () => {
+        const changed = Buffer.from(der);
+        changed[changed.indexOf("261122") + 3] = "9".charCodeAt(0);
+        expect(refusal(changed)).to.equal("a malformed certificate");
+    });
+
+    it("is refused with two signature algorithms, which OpenSSL overlooks", () => {
+        const ecdsaWithSha256 = Buffer.from("2a8648ce3d040302", "hex");
+        const changed = Buffer.from(der);
+        changed[changed.lastIndexOf(ecdsaWithSha256) + ecdsaWithSha256.length - 1] = 3;
+        expect(refusal(changed)).to.equal("a malformed certificate");
     });
 });

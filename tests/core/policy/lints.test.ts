@@ -30,13 +30,13 @@ function withGlob(glob: string): unknown {
     return withSpec({ images: [{ glob }] });
 }
 
-function subjectLint(code: string, bad: string, good: string): LintCase {
+function subjectLint(code: string, bad: string, good: string, issuer = "https://issuer.example"): LintCase {
     return lint(
         code,
         bad,
-        withIdentity({ issuer: "https://issuer.example", subjectRegExp: bad }),
+        withIdentity({ issuer, subjectRegExp: bad }),
         "spec.authorities.0.keyless.identities.0.subjectRegExp",
-        withIdentity({ issuer: "https://issuer.example", subjectRegExp: good }),
+        withIdentity({ issuer, subjectRegExp: good }),
     );
 }
 
@@ -110,7 +110,12 @@ const KEY_LINTS: readonly LintCase[] = [
 ];
 
 const IDENTITIES: readonly LintCase[] = [
-    subjectLint("identity-anyone", ".*", "^ci@acme\\.example$"),
+    subjectLint("identity-anyone", ".*", "^https://github\\.com/acme/", GITHUB),
+    subjectLint("identity-any-subject", ".*", "^ci@acme\\.example$"),
+    subjectLint("identity-unanchored", "acme", "^https://github\\.com/acme/", GITHUB),
+    subjectLint("identity-unanchored", "^.*/acme/.*$", "^https://github\\.com/acme/.*$", GITHUB),
+    subjectLint("identity-unanchored", "github\\.com/acme/", "^https://github\\.com/acme/", GITHUB),
+    subjectLint("identity-unanchored", "@acme\\.example", "@acme\\.example$", "https://accounts.google.com"),
     subjectLint("identity-any-repository", "^https://github\\.com/.*$", "^https://github\\.com/acme/.*$"),
     subjectLint(
         "identity-any-repository",
@@ -118,15 +123,29 @@ const IDENTITIES: readonly LintCase[] = [
         "^https://github\\.com/acme/",
     ),
     subjectLint("identity-any-repository", "^https://gitlab\\.com/", "^https://gitlab\\.com/acme/"),
-    subjectLint("identity-unanchored", "acme", "@acme\\.example$"),
-    subjectLint("identity-unanchored", "^a@acme\\.example$|b@acme", "^(?:a|b)@acme\\.example$"),
-    subjectLint("identity-unanchored", "@acme\\.example", "(?i)^ci@acme\\.example$"),
-    subjectLint("identity-unanchored", "[$]acme", "(^a@acme\\.example$|^b@acme\\.example$)"),
+    subjectLint("expression-unanchored", "acme", "@acme\\.example$"),
+    subjectLint("expression-unanchored", "^a@acme\\.example$|b@acme", "^(?:a|b)@acme\\.example$"),
+    subjectLint("expression-unanchored", "@acme\\.example", "(?i)^ci@acme\\.example$"),
+    subjectLint("expression-unanchored", "[$]acme", "(^a@acme\\.example$|^b@acme\\.example$)"),
     subjectLint("identity-open-end", "^https://github\\.com/acme", "^https://github\\.com/acme/"),
     subjectLint("identity-open-end", "^https://github\\.com/acme.*", "^https://github\\.com/acme/app"),
     subjectLint("identity-unescaped-dot", "^https://github.com/acme/", "^https://github\\.com/acme/"),
     lint(
-        "identity-unanchored",
+        "identity-any-issuer",
+        "whichever issuer",
+        withIdentity({ issuerRegExp: ".*", subject: "ci@acme.example" }),
+        "spec.authorities.0.keyless.identities.0.issuerRegExp",
+        withIdentity({ issuer: GITHUB, subject: "ci@acme.example" }),
+    ),
+    lint(
+        "static-pass",
+        "a pass that a program of the policy still judges",
+        withSpec({ authorities: [{ static: { action: "pass" } }] }),
+        "spec.authorities.0.static.action",
+        withSpec({ authorities: [{ static: { action: "pass" } }], policy: { type: "cue", data: "{}" } }),
+    ),
+    lint(
+        "expression-unanchored",
         "an issuer that is open at its end",
         withIdentity({ issuerRegExp: "^https://issuer\\.example", subject: "s" }),
         "spec.authorities.0.keyless.identities.0.issuerRegExp",
@@ -363,7 +382,52 @@ describe("lints across policies", () => {
     });
 
     it("the same signer in two policies is no contradiction", () => {
-        expect(across(signed, named("other", "ghcr.io/acme/app@*", KEY))).to.deep.equal([]);
+        const other = named("other", "**/app@*", { ...KEY, name: "release" });
+        expect(across(signed, other)).to.deep.equal([]);
+    });
+
+    describe("a policy that another one makes superfluous", () => {
+        const inner = named("inner", "ghcr.io/acme/app@*", { ...KEY, name: "release" });
+
+        it("is named, whichever of the two comes first", () => {
+            expect(across(signed, inner)).to.deep.equal(["inner: policies-shadowed"]);
+            expect(across(inner, signed)).to.deep.equal(["inner: policies-shadowed"]);
+        });
+
+        it("is named once where both are the same", () => {
+            expect(across(signed, named("twin", "ghcr.io/acme/**", KEY))).to.deep.equal(["twin: policies-shadowed"]);
+        });
+
+        it("is named where it takes more signers than the other, which decides alone", () => {
+            const loose = withSpecOf(inner, { authorities: [KEY, { key: { data: KEYS.rsa2048 } }] });
+            expect(across(signed, loose)).to.deep.equal(["inner: policies-shadowed"]);
+        });
+
+        const OWN_WORD: Readonly<Record<string, Record<string, unknown>>> = {
+            "asks a program of its own": { policy: { type: "cue", data: "{}" } },
+            "has an image that the other has not": {
+                images: [{ glob: "ghcr.io/acme/app@*" }, { glob: "ghcr.io/base@*" }],
+            },
+            "demands attestations": { authorities: [{ ...KEY, attestations: [ATTESTATION] }] },
+        };
+        for (const [reason, fields] of Object.entries(OWN_WORD)) {
+            it(`is not one that ${reason}`, () => {
+                expect(across(signed, withSpecOf(inner, fields))).to.deep.equal([]);
+            });
+        }
+
+        it("is not one beside a policy that only warns, or is about fewer objects", () => {
+            const pods = [{ version: "v1", resource: "pods" }];
+            expect(across(withSpecOf(signed, { mode: "warn" }), inner)).to.deep.equal([]);
+            expect(across(withSpecOf(signed, { match: pods }), inner)).to.deep.equal([]);
+        });
+    });
+
+    it("say nothing of a policy that only warns, as it decides nothing", () => {
+        const closed = withSpecOf(named("closed", "**", { static: { action: "fail" } }), { mode: "warn" });
+        expect(across(signed, closed)).to.deep.equal([]);
+        const exempt = named("exempt", "ghcr.io/acme/legacy@*", { static: { action: "pass" } });
+        expect(across(withSpecOf(signed, { mode: "warn" }), exempt)).to.deep.equal([]);
     });
 
     it("policies about different kinds of objects do not meet", () => {
@@ -382,6 +446,11 @@ describe("lints across policies", () => {
         expect(across(null, [], { kind: "Pod" }, signed)).to.deep.equal([]);
     });
 });
+
+function withSpecOf(document: unknown, fields: Record<string, unknown>): unknown {
+    const { spec, ...rest } = document as { spec: Record<string, unknown> };
+    return { ...rest, spec: { ...spec, ...fields } };
+}
 
 describe("the controller's settings", () => {
     it("that open what policies close are named", () => {

@@ -89,6 +89,11 @@ describe("a refusal is quoted in the cluster's own words", () => {
             "metadata.name: Required value: name or generateName is required",
         ],
         [
+            "bytes as a list, with one that is none",
+            trustRootOf({ remote: { root: [123, 300], mirror: "https://tuf.example" } }),
+            "cannot decode incoming new object: json: cannot unmarshal number 300 into Go struct field …",
+        ],
+        [
             "a TUF repository without files",
             trustRootOf({ repository: { root: base64('{"signatures":[]}') } }),
             'spec.repository.mirrorFS: Invalid value: "null": spec.repository.mirrorFS in body must be of type string: "null"',

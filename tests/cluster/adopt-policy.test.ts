@@ -1,0 +1,177 @@
+import * as path from "node:path";
+import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import * as kubernetes from "@pulumi/kubernetes";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { Authority, ClusterImagePolicy, PolicyController, StaticAction, TrustRoot } from "../../index";
+import { Sandbox } from "../../sandbox";
+import { locateChart } from "../../sandbox/chart";
+import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
+import { changesInPreview } from "../../sandbox/demo/stack";
+import { ensureEngine, ensureTools } from "../../tools";
+import { CA } from "../core/policy/certificates";
+
+const BUILD_TIMEOUT_MS = 50 * 60_000;
+const TIMEOUT_MS = 3 * 60_000;
+const GROUP = { group: "policy.sigstore.dev", version: "v1alpha1" } as const;
+const API_VERSION = `${GROUP.group}/${GROUP.version}`;
+
+const IMAGES = ["registry.example.com/acme/**"];
+const authorities = {
+    certificateAuthorities: [
+        {
+            subject: { organization: "example", commonName: "signed-images test CA" },
+            uri: "https://ca.example.com",
+            certChain: Buffer.from(CA).toString("base64"),
+        },
+    ],
+};
+/** As somebody writes it who leaves the defaults to the webhook. */
+const policySpec = { images: IMAGES.map((glob) => ({ glob })), authorities: [{ static: { action: "fail" } }] };
+
+interface Stored {
+    metadata: { uid: string; managedFields: { manager: string }[] };
+    spec: unknown;
+}
+
+describe("policies that are in the cluster already", function () {
+    this.timeout(TIMEOUT_MS);
+    let sandbox: Sandbox;
+    let stack: Stack;
+    let objects: CustomObjectsApi;
+    let chart: string;
+    let more: () => void = () => undefined;
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
+        const kubeConfig = new KubeConfig();
+        kubeConfig.loadFromFile(sandbox.kubeconfig);
+        objects = kubeConfig.makeApiClient(CustomObjectsApi);
+        const engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
+        const located = await locateChart({ directory: sandbox.directory, allowNetwork: false });
+        chart = "path" in located ? located.path : "";
+        stack = await LocalWorkspace.createStack(
+            {
+                stackName: "test",
+                projectName: "adoption",
+                program: () => {
+                    program();
+                    return Promise.resolve();
+                },
+            },
+            {
+                envVars: {
+                    ...engine.environment,
+                    KUBECONFIG: sandbox.kubeconfig,
+                    PULUMI_BACKEND_URL: `file://${sandbox.directory}`,
+                    PULUMI_CONFIG_PASSPHRASE: "",
+                },
+                pulumiCommand: await PulumiCommand.get({ root: engine.root }),
+            },
+        );
+        await stack.up();
+    });
+
+    after(() => sandbox.stop());
+
+    let controller: PolicyController;
+    function program(): void {
+        controller = new PolicyController("controller", { chart: { path: chart } });
+        more();
+    }
+
+    async function byHand(kind: string, plural: string, spec: unknown): Promise<void> {
+        const body = { apiVersion: API_VERSION, kind, metadata: { name: "acme" }, spec };
+        await objects.createClusterCustomObject({ ...GROUP, plural, body, fieldManager: "kubectl-client-side-apply" });
+    }
+
+    async function stored(plural: string, name: string): Promise<Stored> {
+        return (await objects.getClusterCustomObject({ ...GROUP, plural, name })) as Stored;
+    }
+
+    it("are taken over with `adopt`: the same objects, unchanged, and owned by the stack", async () => {
+        await byHand("ClusterImagePolicy", "clusterimagepolicies", policySpec);
+        await byHand("TrustRoot", "trustroots", { sigstoreKeys: authorities });
+        const before = [await stored("clusterimagepolicies", "acme"), await stored("trustroots", "acme")];
+
+        more = () => {
+            new TrustRoot("acme", { sigstoreKeys: authorities, adopt: true }, { dependsOn: controller });
+            new ClusterImagePolicy(
+                "acme",
+                { images: IMAGES, authorities: [Authority.static({ action: StaticAction.Fail })], adopt: true },
+                { dependsOn: controller },
+            );
+        };
+        const { summary } = await stack.up();
+        expect(summary.resourceChanges).not.to.have.any.keys("replace", "delete", "update");
+
+        const after = [await stored("clusterimagepolicies", "acme"), await stored("trustroots", "acme")];
+        expect(after.map(({ metadata }) => metadata.uid)).to.deep.equal(before.map(({ metadata }) => metadata.uid));
+        expect(after.map(({ spec }) => spec)).to.deep.equal(before.map(({ spec }) => spec));
+        for (const { metadata } of after) {
+            expect(metadata.managedFields.map(({ manager }) => manager).join()).to.match(/pulumi/);
+        }
+    });
+
+    it("drift nowhere afterwards", async () => {
+        await stack.refresh();
+        expect(await changesInPreview(stack)).to.deep.equal([]);
+    });
+
+    it("are changed by the stack from then on, also in fields that kubectl had set", async () => {
+        const adopted = more;
+        more = () => {
+            new TrustRoot("acme", { sigstoreKeys: authorities, adopt: true }, { dependsOn: controller });
+            new ClusterImagePolicy(
+                "acme",
+                {
+                    images: ["registry.example.com/other/**"],
+                    authorities: [Authority.static({ action: StaticAction.Fail })],
+                    adopt: true,
+                },
+                { dependsOn: controller },
+            );
+        };
+        await stack.up();
+        const { spec } = await stored("clusterimagepolicies", "acme");
+        expect(spec).to.have.deep.property("images", [{ glob: "registry.example.com/other/**" }]);
+        more = adopted;
+    });
+
+    it("are kept where they stood in the stack by themselves, with an alias", async () => {
+        const adopted = more;
+        more = () => {
+            adopted();
+            new kubernetes.apiextensions.CustomResource(
+                "moved",
+                {
+                    apiVersion: API_VERSION,
+                    kind: "ClusterImagePolicy",
+                    metadata: { name: "moved" },
+                    spec: policySpec,
+                },
+                { dependsOn: controller },
+            );
+        };
+        await stack.up();
+        const before = await stored("clusterimagepolicies", "moved");
+        more = () => {
+            adopted();
+            new ClusterImagePolicy(
+                "moved",
+                { images: IMAGES, authorities: [Authority.static({ action: StaticAction.Fail })] },
+                {
+                    dependsOn: controller,
+                    aliases: [{ type: `kubernetes:${API_VERSION}:ClusterImagePolicy` }],
+                },
+            );
+        };
+        const { changeSummary } = await stack.preview();
+        expect(changeSummary).not.to.have.any.keys("replace", "delete");
+        await stack.up();
+        expect((await stored("clusterimagepolicies", "moved")).metadata.uid).to.equal(before.metadata.uid);
+        await stack.refresh();
+        expect(await changesInPreview(stack)).to.deep.equal([]);
+    });
+});

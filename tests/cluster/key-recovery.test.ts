@@ -1,0 +1,161 @@
+import * as path from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { openPrivateKey } from "../../core/keys";
+import type { CosignKeyPairArgs } from "../../index";
+import { Sandbox } from "../../sandbox";
+import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
+import { type Engine, ensureEngine, ensureTools } from "../../tools";
+import { processesWith } from "../support/processes";
+import { PulumiProject } from "../support/pulumi-project";
+
+const BUILD_TIMEOUT_MS = 50 * 60_000;
+const TIMEOUT_MS = 3 * 60_000;
+const NAMESPACE = "cosign-system";
+
+/** What the stack has, and what it is on the way to when it is killed. */
+const STEPS = {
+    generate: { from: undefined, to: { generations: [{ id: "1" }] } },
+    rotate: {
+        from: { generations: [{ id: "1" }] },
+        to: { generations: [{ id: "1" }, { id: "2" }], current: "2" },
+    },
+    retire: {
+        from: { generations: [{ id: "1" }, { id: "2" }], current: "2" },
+        to: { generations: [{ id: "2" }] },
+    },
+} as const satisfies Record<string, { from: CosignKeyPairArgs | undefined; to: CosignKeyPairArgs }>;
+
+/** A moment by the engine's own events: when it begins with a resource, or has just been told that it is done. */
+interface KillPoint {
+    step: keyof typeof STEPS;
+    moment: "begins" | "is done";
+    /** The end of the child's name. */
+    child: string;
+}
+
+const POINTS: readonly KillPoint[] = [
+    { step: "generate", moment: "begins", child: "-1-password" },
+    { step: "generate", moment: "is done", child: "-1-password" },
+    { step: "generate", moment: "begins", child: "-1-key" },
+    { step: "generate", moment: "is done", child: "-1-key" },
+    { step: "generate", moment: "begins", child: "-1" },
+    { step: "generate", moment: "is done", child: "-1" },
+    { step: "rotate", moment: "is done", child: "-2-key" },
+    { step: "rotate", moment: "begins", child: "-2" },
+    { step: "rotate", moment: "is done", child: "-2-pub" },
+    { step: "retire", moment: "begins", child: "-1" },
+];
+const FIRST_OF_ROTATION = 6;
+
+/** The names of the Secrets to their data. */
+type Secrets = Record<string, Record<string, string> | undefined>;
+
+describe("a key pair whose engine is killed", function () {
+    this.timeout(TIMEOUT_MS);
+    let sandbox: Sandbox;
+    let engine: Engine;
+    let core: CoreV1Api;
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
+        engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
+        const kubeConfig = new KubeConfig();
+        kubeConfig.loadFromFile(sandbox.kubeconfig);
+        core = kubeConfig.makeApiClient(CoreV1Api);
+        await core.createNamespace({ body: { metadata: { name: NAMESPACE } } });
+    });
+
+    after(() => sandbox.stop());
+
+    for (const [index, point] of chosen().entries()) {
+        it(`during ${point.step}, when NAME${point.child} ${point.moment}: finishes, and loses no key`, async () => {
+            const name = `killed-${index}`;
+            const project = await projectAt(name);
+            const { from, to } = STEPS[point.step];
+            if (from !== undefined) {
+                project.wish({ keyPairs: { [name]: from } });
+                await project.up();
+            }
+            project.wish({ keyPairs: { [name]: to } });
+            expect(await project.upKilledAt((event) => isAt(event, point, name)), "killed").to.equal(true);
+
+            const inUse = await secretsOf(name);
+            const locked = await project.run(["up", "--yes", "--skip-preview"]);
+            expect(locked.exitCode === 0 ? "" : locked.stderr).to.include("the stack is currently locked by");
+            await project.expectSuccess(["cancel", "--yes"]);
+            await project.up();
+
+            const after = await secretsOf(name);
+            const listed = to.generations.flatMap(({ id }) => [`${name}-${id}`, `${name}-${id}-pub`]);
+            expect(Object.keys(after).sort()).to.deep.equal(listed.sort());
+            for (const secret of listed.filter((it) => it in inUse)) {
+                expect(after[secret], secret).to.deep.equal(inUse[secret]);
+            }
+            for (const { id } of to.generations) {
+                await expectToOpen(after[`${name}-${id}`]);
+            }
+            expect(await project.changes()).to.deep.equal([]);
+            expect(processesWith(project.folder)).to.deep.equal([]);
+        });
+    }
+
+    it("is not overwritten by a stack that has lost its state, and can be imported into it", async () => {
+        const name = "stateless";
+        const before = await projectAt(name);
+        before.wish({ keyPairs: { [name]: {} } });
+        await before.up();
+        const inUse = await secretsOf(name);
+
+        const after = await projectAt(`${name}-anew`);
+        after.wish({ keyPairs: { [name]: {} } });
+        const refused = await after.run(["up", "--yes", "--skip-preview"]);
+        expect(refused.exitCode).to.not.equal(0);
+        expect(refused.stdout + refused.stderr).to.match(/Apply failed with \d+ conflicts[^]*\.data\.cosign\.key/);
+        expect(await secretsOf(name)).to.deep.equal(inUse);
+
+        const [privateKey, password] = signerIn(inUse[`${name}-1`]);
+        after.wish({ keyPairs: { [name]: { generations: [{ id: "1", privateKey, password }] } } });
+        await after.up();
+        expect(await secretsOf(name)).to.deep.equal(inUse);
+    });
+
+    function projectAt(name: string): Promise<PulumiProject> {
+        const place = path.join(sandbox.directory, name);
+        return PulumiProject.create("key-pairs", { engine, place, kubeconfig: sandbox.kubeconfig });
+    }
+
+    async function secretsOf(name: string): Promise<Secrets> {
+        const { items } = await core.listNamespacedSecret({ namespace: NAMESPACE });
+        const own = items.filter((it) => it.metadata?.name?.startsWith(`${name}-`));
+        return Object.fromEntries(own.map((it) => [it.metadata?.name ?? "", it.data]));
+    }
+});
+
+/** Everything in a soak, and otherwise one point of the generation and one of the rotation, by the seed. */
+function chosen(): KillPoint[] {
+    if (process.env.SIGNED_IMAGES_SOAK === "1") {
+        return [...POINTS];
+    }
+    const seed = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
+    const pick = (points: readonly KillPoint[]) => points.slice(seed % points.length).slice(0, 1);
+    return [...pick(POINTS.slice(0, FIRST_OF_ROTATION)), ...pick(POINTS.slice(FIRST_OF_ROTATION))];
+}
+
+function isAt(event: EngineEvent, { moment, child }: KillPoint, name: string): boolean {
+    const metadata = moment === "begins" ? event.resourcePreEvent?.metadata : event.resOutputsEvent?.metadata;
+    return metadata?.urn.endsWith(`::${name}${child}`) === true && metadata.op !== "same";
+}
+
+/** The private key and the password that lie beside each other belong together. */
+async function expectToOpen(data: Record<string, string> | undefined): Promise<void> {
+    await openPrivateKey(...signerIn(data));
+}
+
+/** The private key and the password of cosign's Secret. */
+function signerIn(data: Record<string, string> | undefined): [privateKey: string, password: string] {
+    const decode = (entry: string) => Buffer.from(data?.[entry] ?? "", "base64").toString("utf8");
+    return [decode("cosign.key"), decode("cosign.password")];
+}

@@ -1,0 +1,191 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import * as os from "node:os";
+
+import { expect } from "chai";
+
+import { ensureTools } from "../../../tools";
+import { client, closeClients, codeOf, failureOf, repositoryAt } from "./support/registry";
+import { answerError, INDEX_TYPE, MANIFEST_TYPE, manifestNamed, sha256, StandIn } from "./support/stand-in";
+
+describe("on the real registry of go-containerregistry", function () {
+    this.timeout(60_000);
+
+    let process: ChildProcess;
+    let host: string;
+
+    before(async function () {
+        // Where it is not there yet, it is built.
+        this.timeout(1_800_000);
+        const { crane } = await ensureTools(["crane"]);
+        process = spawn(crane, ["registry", "serve", "--address", "localhost:0"], {
+            cwd: os.tmpdir(),
+            env: {},
+            stdio: ["ignore", "ignore", "pipe"],
+        });
+        let log = "";
+        process.stderr?.on("data", (piece: Buffer) => {
+            log += piece.toString();
+        });
+        while (!/port \d+/.test(log)) {
+            await once(process.stderr ?? process, "data");
+        }
+        host = `localhost:${/port (\d+)/.exec(log)?.[1] ?? ""}`;
+    });
+
+    after(async () => {
+        const exited = once(process, "exit");
+        process.kill("SIGKILL");
+        await exited;
+    });
+
+    afterEach(closeClients);
+
+    async function push(repository: string, tag: string): Promise<string> {
+        const bytes = manifestNamed(`${repository}:${tag}`);
+        const pushed = await client().putManifest(repositoryAt(host, repository), tag, MANIFEST_TYPE, bytes);
+        expect(pushed).to.deep.equal({ mediaType: MANIFEST_TYPE, digest: sha256(bytes), size: bytes.length });
+        return pushed.digest;
+    }
+
+    it("asks once for each digest, each blob and each tag", async () => {
+        const digest = await push("once", "v1");
+        const writer = client();
+        const name = repositoryAt(host, "once");
+        const blob = await writer.putBlob(name, Buffer.from("payload"));
+        const reader = client();
+        for (let turn = 0; turn < 3; turn++) {
+            await Promise.all([
+                reader.resolve({ ...name, tag: "v1" }),
+                reader.manifest(name, digest),
+                reader.manifest(name, digest),
+                reader.blob(name, blob),
+                codeOf(reader.manifest(name, "missing")),
+                reader.referrers(name, digest),
+            ]);
+        }
+        // It has no referrers API, so that is one more for the fallback tag.
+        expect(reader.requestCount).to.equal(6);
+    });
+
+    it("reads what it wrote, and not what was there before", async () => {
+        const name = repositoryAt(host, "moved");
+        const one = client();
+        expect(await codeOf(one.manifest(name, "v1"))).to.equal("not-found");
+        const bytes = manifestNamed("new");
+        await one.putManifest(name, "v1", MANIFEST_TYPE, bytes);
+        expect(await one.manifest(name, "v1")).to.include({ digest: sha256(bytes) });
+    });
+
+    it("resolves a tag of an index to the index", async () => {
+        const manifests = [{ mediaType: MANIFEST_TYPE, digest: await push("multi", "amd64"), size: 1 }];
+        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
+        const name = repositoryAt(host, "multi");
+        await client().putManifest(name, "latest", INDEX_TYPE, bytes);
+        const expected = { mediaType: INDEX_TYPE, digest: sha256(bytes), size: bytes.length };
+        expect(await client().resolve({ ...name, tag: "latest" })).to.deep.equal(expected);
+        expect(await client().resolve({ ...name, digest: expected.digest })).to.deep.equal(expected);
+        expect(await client().resolve(name)).to.deep.equal(expected);
+    });
+
+    it("keeps connections, of which there are as many as may be in flight", async () => {
+        const digests = await Promise.all(Array.from({ length: 50 }, (_, index) => push("many", `v${index}`)));
+        const reader = client({ concurrency: 8 });
+        const read = await Promise.all(digests.map((digest) => reader.manifest(repositoryAt(host, "many"), digest)));
+        expect(read.map(({ digest }) => digest)).to.deep.equal(digests);
+        expect(reader.requestCount).to.equal(50);
+    });
+
+    it("reads from a mirror first, and from the registry what the mirror has not, or lies about", async () => {
+        const digest = await push("mirrored", "v1");
+        const liar = await StandIn.start((_request, response) => {
+            response.writeHead(200, { "content-type": MANIFEST_TYPE });
+            response.end(manifestNamed("another"));
+        });
+        const down = "localhost:1";
+        const name = { registry: "localhost:2", repository: "mirrored" };
+        const reader = client({ mirrors: { "localhost:2": [down, liar.host, `${host}/`] } });
+        expect(await reader.manifest(name, digest)).to.include({ digest });
+        expect(liar.received).to.have.length(1);
+        const failure = await failureOf(client({ mirrors: { "localhost:2": [down] } }).manifest(name, digest));
+        expect(failure).to.include({ code: "unreachable", registry: "localhost:2" });
+        await liar.stop();
+    });
+
+    it("refuses to store under another digest, and to read what is no digest", async () => {
+        const name = repositoryAt(host, "refused");
+        const other = sha256(Buffer.from("other"));
+        expect(await codeOf(client().putManifest(name, other, MANIFEST_TYPE, manifestNamed("x")))).to.equal(
+            "digest-mismatch",
+        );
+        const descriptor = { mediaType: "a/b", digest: "sha256:../../..", size: 1 };
+        expect(await codeOf(client().blob(name, descriptor))).to.equal("malformed");
+        expect(await codeOf(client().blob(name, { ...descriptor, digest: other, size: 2 ** 40 }))).to.equal(
+            "too-large",
+        );
+        expect(await codeOf(client().referrers(name, "../x"))).to.equal("malformed");
+        for (const reference of ["../../other/manifests/x", "..", ".", "", "a?b", "a#b", "a/b", "x".repeat(129)]) {
+            expect(await codeOf(client().manifest(name, reference)), reference).to.equal("malformed");
+        }
+        for (const repository of ["acme/../other", "../x", "acme/./x", "a?b", "a#b", "a%2f..", "a b", "", "a\\b"]) {
+            expect(await codeOf(client().manifest({ ...name, repository }, "v1")), repository).to.equal("malformed");
+        }
+        for (const registry of ["localhost:x", "", "a b", "localhost:1/x"]) {
+            expect(await codeOf(client().manifest({ registry, repository: "a/b" }, "v1")), registry).to.equal(
+                "malformed",
+            );
+        }
+    });
+
+    it("says that it is closed", async () => {
+        const closed = client();
+        await closed.close();
+        expect(await codeOf(closed.manifest(repositoryAt(host, "many"), "v1"))).to.equal("closed");
+    });
+});
+
+describe("a registry with a referrers API, played by a stand-in", () => {
+    const digest = sha256(Buffer.from("image"));
+    const descriptors = ["one", "two", "three"].map((name) => ({
+        mediaType: MANIFEST_TYPE,
+        digest: sha256(Buffer.from(name)),
+        size: 3,
+        artifactType: name === "two" ? "application/vnd.other" : "application/vnd.test",
+    }));
+
+    afterEach(closeClients);
+
+    it("is asked page after page, and for a type, which it need not heed", async () => {
+        const registry = await StandIn.start((request, response) => {
+            const page = new URL(request.url, "http://x").searchParams.get("page");
+            const path = `/v2/acme/app/referrers/${digest}`;
+            response.writeHead(200, {
+                "content-type": INDEX_TYPE,
+                ...(page === null && { link: `<${path}?page=2>; rel="next"` }),
+            });
+            const manifests = page === null ? descriptors.slice(0, 2) : descriptors.slice(2);
+            response.end(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
+        });
+        const reader = client();
+        expect(await reader.referrers(repositoryAt(registry.host), digest)).to.deep.equal(descriptors);
+        expect(await reader.referrers(repositoryAt(registry.host), digest, "application/vnd.test")).to.deep.equal([
+            descriptors[0],
+            descriptors[2],
+        ]);
+        expect(registry.received[2]?.url).to.equal(
+            `/v2/acme/app/referrers/${digest}?artifactType=application%2Fvnd.test`,
+        );
+        await registry.stop();
+    });
+
+    it("may not have the repository, and is asked again for the next", async () => {
+        const registry = await StandIn.start((_request, response) => {
+            answerError(response, 404, "NAME_UNKNOWN");
+        });
+        const reader = client();
+        expect(await reader.referrers(repositoryAt(registry.host, "acme/one"), digest)).to.deep.equal([]);
+        expect(await reader.referrers(repositoryAt(registry.host, "acme/two"), digest)).to.deep.equal([]);
+        expect(registry.received).to.have.length(4);
+        await registry.stop();
+    });
+});
