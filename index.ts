@@ -6,6 +6,7 @@ export {
     PrivateKeyHome,
 } from "./components/cosign-key-pair";
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
+export { ImageSignature, type ImageSignatureArgs } from "./components/image-signature";
 export {
     type ChartSource,
     type ControllerImage,

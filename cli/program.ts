@@ -12,6 +12,7 @@ import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
 import { attest } from "./sign/attest";
+import { signRequest } from "./sign/request";
 import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
     sign,
     attest,
     disarm,
+    signRequest,
     keysGenerate,
     keysImport,
     keysInspect,

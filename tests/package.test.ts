@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
+import { installTarball } from "./support/installed-package";
 import { inTemporaryFolder, PROJECT_FOLDER, run } from "./support/project";
 import { record } from "./support/recorder";
 import { installTarball } from "./support/tarball";

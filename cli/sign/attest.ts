@@ -1,14 +1,11 @@
-import { attestImage } from "../../core/signatures/sign/attest-image";
-import { keySigner } from "../../core/signatures/sign/signer";
-import { PREDICATE_TYPE_NAMES } from "../../core/signatures/predicate-types";
-import { outputFormat, parse, required } from "../command";
-import { readInput } from "../input";
-import { KEY_HELP, PASSWORD_FROM_HELP, readSigningKey } from "./key-source";
-import { imagesOf, keyRequest, SIGNING_HELP, SIGNING_OPTIONS, sourceOf } from "./options";
-import { runOnImages } from "./run";
+import { createRequire } from "node:module";
 
-import type { Command, Surroundings } from "../command";
-import type { ExitCode } from "../errors";
+import { PREDICATE_TYPE_NAMES } from "../../core/signatures/predicate-types";
+import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
+import { SIGNING_HELP } from "./options";
+
+import type * as RunAttest from "./run-attest";
+import type { Command } from "../command";
 
 const HELP = `Usage: signed-images attest --key SOURCE --type TYPE --predicate FILE [OPTION …] IMAGE…
 
@@ -20,45 +17,24 @@ Options:
                           ${PREDICATE_TYPE_NAMES.join(", ")}
   --predicate FILE        the predicate alone, as JSON (any text for custom); - is standard input
 ${SIGNING_HELP}
+  --policy FILE           ClusterImagePolicies: say what they say of the images then; may be given more than once
   -h, --help              show this
 
 ${KEY_HELP}
 
 ${PASSWORD_FROM_HELP}
 
-Exit code: 0, 1 where an image could not be attested and for a key that cannot be used, 2 for wrong arguments, and for files,
-keys and passwords that cannot be read.`;
-
-const OPTIONS = {
-    ...SIGNING_OPTIONS,
-    type: { type: "string" },
-    predicate: { type: "string" },
-} as const;
+Exit code: 0, 1 where an image could not be attested, for a key that cannot be used, and where a policy refuses, 2 for wrong
+arguments, and for files, keys and passwords that cannot be read, 3 where a policy's verdict is unknown.`;
 
 /** `signed-images attest` */
 export const attest: Command = {
     name: "attest",
     summary: "Attest something of images so that policy-controller verifies it",
     help: HELP,
-    run,
+    run(args, surroundings) {
+        // What speaks to registries takes a while to load, and the commands beside it do not need it.
+        const { runAttest } = createRequire(__filename)("./run-attest") as typeof RunAttest;
+        return runAttest(args, surroundings);
+    },
 };
-
-async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-    const { values, positionals } = parse(args, OPTIONS);
-    const images = imagesOf(positionals);
-    const source = sourceOf(values);
-    const output = outputFormat(values.output);
-    const type = required(values.type, "--type");
-    const content = await readInput(required(values.predicate, "--predicate"), surroundings.stdin);
-    const signer = keySigner(await readSigningKey(keyRequest(values), surroundings));
-    return runOnImages(
-        {
-            images,
-            isRecursive: values.recursive === true,
-            output,
-            done: "attested",
-            work: (registry, image) => attestImage(registry, image, signer, { type, content }, source),
-        },
-        surroundings,
-    );
-}

@@ -59,6 +59,19 @@ async function readPassword(from: string | undefined, surroundings: Surroundings
     return text.toString("utf8").replace(/\r?\n$/, "");
 }
 
+/**
+ * Reads an identity token.
+ *
+ * @throws UsageError, CliError
+ */
+export async function readToken(source: string, surroundings: Surroundings): Promise<string> {
+    if (!/^(?:env|fd):\/\//.test(source)) {
+        // What stands there may be the token itself.
+        throw new UsageError("--identity-token takes env://VARIABLE or fd://N.");
+    }
+    return (await readSource(source, surroundings)).text.toString("utf8").trim();
+}
+
 async function readSource(source: string, { env, stdin }: Surroundings): Promise<SourceContent> {
     const [, scheme, rest = ""] = /^([a-z0-9]+):\/\/(.*)$/s.exec(source) ?? [];
     switch (scheme) {

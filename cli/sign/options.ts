@@ -1,4 +1,4 @@
-import { parseRepository } from "../../core/registry";
+import { parseRepository } from "../../core/policy/go/reference";
 import { printable, required } from "../command";
 import { UsageError } from "../errors";
 

@@ -1,10 +1,14 @@
-import { RegistryClient, RegistryError } from "../../core/registry";
+import { referenceName, RegistryClient, RegistryError } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
 import { printable, type OutputFormat, type Surroundings } from "../command";
+import { checkOptions } from "../check/options";
+import { runCheck } from "../check/run";
+import { tableOf } from "../check/table";
 import { ExitCode } from "../errors";
 import { findTarget, requireUnmoved, type Target } from "./targets";
 
 import type { Added, SignatureRegistry } from "../../core/signatures/sign/append";
+import type { CheckReport } from "../check/report";
 import type { SignedImage } from "../../core/signatures";
 
 /** What is done with each image. */
@@ -18,6 +22,8 @@ export interface Run {
     /** What is said of an image that was worked on: `signed`, `attested`. */
     readonly done: string;
     readonly work: ImageWork;
+    /** Policies whose verdict is wanted once the work is done. */
+    readonly policyFiles: readonly string[];
 }
 
 /** One image in the JSON output. */
@@ -26,6 +32,8 @@ export interface ImageJson {
     image: string;
     /** `sha256:…`; absent where it could not be read. */
     digest?: string;
+    /** `REGISTRY/REPOSITORY@sha256:…`; absent where it could not be read. */
+    reference?: string;
     result: "new" | "unchanged" | "failed";
     /** Only of a failure. */
     code?: string;
@@ -49,10 +57,30 @@ export async function runOnImages(run: Run, surroundings: Surroundings): Promise
     } finally {
         await registry.close();
     }
+    const report = await policyReport(results, run, surroundings);
     if (run.output === "json") {
-        surroundings.stdout.write(`${JSON.stringify({ images: results }, null, 2)}\n`);
+        surroundings.stdout.write(`${JSON.stringify({ images: results, policies: report }, null, 2)}\n`);
+    } else if (report !== undefined) {
+        surroundings.stdout.write(tableOf(report, false));
     }
-    return results.some(({ result }) => result === "failed") ? ExitCode.Failed : ExitCode.Ok;
+    const hasFailed = results.some(({ result }) => result === "failed") || (report?.summary.refused ?? 0) > 0;
+    if (hasFailed) {
+        return ExitCode.Failed;
+    }
+    return (report?.summary.unknown ?? 0) > 0 ? ExitCode.Undecided : ExitCode.Ok;
+}
+
+/** What the policies say of the images that were worked on, as `check` says it; undefined where there is nothing to say. */
+async function policyReport(
+    results: readonly ImageJson[],
+    { policyFiles }: Run,
+    surroundings: Surroundings,
+): Promise<CheckReport | undefined> {
+    const images = results.flatMap(({ reference, result }) => (result === "failed" ? [] : (reference ?? [])));
+    const policies = policyFiles.flatMap((file) => ["--policy", file]);
+    return images.length === 0 || policies.length === 0
+        ? undefined
+        : runCheck(checkOptions([...policies, "--", ...images]), surroundings);
 }
 
 async function* workOn(registry: SignatureRegistry, name: string, run: Run): AsyncGenerator<ImageJson> {
@@ -63,7 +91,13 @@ async function* workOn(registry: SignatureRegistry, name: string, run: Run): Asy
         for (const image of target.images) {
             ({ digest } = image);
             const { isNew } = await run.work(registry, image);
-            yield { image: nameOf(target, image), digest, result: isNew ? "new" : "unchanged" };
+            const result = isNew ? "new" : "unchanged";
+            yield {
+                image: nameOf(target, image),
+                digest,
+                reference: referenceName({ ...image.repository, digest }),
+                result,
+            };
         }
         ({ digest } = target.images[0]);
         await requireUnmoved(registry, target, true);
@@ -77,8 +111,7 @@ async function* workOn(registry: SignatureRegistry, name: string, run: Run): Asy
 
 /** Images below an index have no name of their own. */
 function nameOf({ name, images: [first] }: Target, image: SignedImage): string {
-    const { registry, repository } = image.repository;
-    return image === first ? name : `${registry}/${repository}@${image.digest}`;
+    return image === first ? name : referenceName({ ...image.repository, digest: image.digest });
 }
 
 function print({ image, digest, result, code, message }: ImageJson, run: Run, { stdout, stderr }: Surroundings): void {

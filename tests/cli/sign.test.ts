@@ -22,6 +22,9 @@ import { RegistryProcess } from "../support/registry-process";
 import { keyCheck } from "../core/signatures/support";
 import { runInProcess, spawnProgram, type Outcome } from "./support";
 
+import { CI, SigstoreInstance } from "../support/sigstore-instance";
+import { identityToken, SigstoreServices } from "../support/sigstore-services";
+
 import type { ImageJson } from "../../cli/sign/run";
 
 const PASSWORD = "correct horse battery staple";
@@ -223,6 +226,76 @@ describe("signed-images sign", function () {
         }
     });
 
+    describe("without a key", () => {
+        let sigstore: SigstoreInstance;
+        let services: SigstoreServices;
+
+        before(async () => {
+            sigstore = await SigstoreInstance.create();
+            services = await SigstoreServices.start(sigstore);
+        });
+
+        after(() => {
+            services.stop();
+        });
+
+        it("signs for the identity of a token, and says what a policy says of it", async () => {
+            const image = await push("keyless");
+            const policy = path.join(folder, "keyless.json");
+            await fs.writeFile(
+                policy,
+                JSON.stringify({ apiVersion: "v1", kind: "List", items: keylessPolicy(sigstore) }),
+            );
+            const exp = Math.floor(Date.now() / 1000) + 600;
+            const token = identityToken({ iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp });
+            const { url } = services;
+            const outcome = await runInProcess(
+                [
+                    ...[
+                        "sign",
+                        "--keyless",
+                        "--identity-token",
+                        "env://TOKEN",
+                        "--fulcio-url",
+                        url,
+                        "--rekor-url",
+                        url,
+                    ],
+                    ...["--policy", policy, "--output", "json", referenceOf(image)],
+                ],
+                { env: { TOKEN: token } },
+            );
+            expect(outcome).to.include({ exitCode: 0, stderr: "" });
+            expect(outcome.stdout).to.not.include(token);
+            const { policies } = JSON.parse(outcome.stdout) as { policies: { summary: object } };
+            expect(policies.summary).to.include({ admitted: 1, refused: 0, unknown: 0 });
+        });
+
+        it("takes no token as an argument, and not two ways to sign", async () => {
+            const ways = [
+                ["--keyless", "--identity-token", "hunter2", "localhost:1/a/b"],
+                ["--keyless", "--key", keyFile, "localhost:1/a/b"],
+                ["--key", keyFile, "--rekor-url", "none", "localhost:1/a/b"],
+            ];
+            for (const args of ways) {
+                const { exitCode, stderr } = await runInProcess(["sign", ...args], { env });
+                expect(exitCode).to.equal(2);
+                expect(stderr).to.not.include("hunter2");
+            }
+        });
+    });
+
+    it("ends with 1 where a policy refuses what was signed", async () => {
+        const image = await push("refused");
+        const policy = path.join(folder, "other-key.json");
+        const other = await generateKeyPair("");
+        await fs.writeFile(policy, JSON.stringify(policyOf({ key: { data: other.publicKey } })));
+        const args = ["sign", "--key", keyFile, "--policy", policy, referenceOf(image)];
+        const outcome = await runInProcess(args, { env });
+        expect(outcome).to.include({ exitCode: 1 });
+        expect(outcome.stdout).to.include("signed sha256:").and.to.include("refused");
+    });
+
     it("attests, once", async () => {
         const image = await push("attested");
         const file = path.join(folder, "provenance.json");
@@ -322,3 +395,25 @@ console.log(JSON.stringify(outputs[name]));
         return { server: api, kubeconfig };
     }
 });
+
+function policyOf(authority: object): object {
+    return {
+        apiVersion: "policy.sigstore.dev/v1alpha1",
+        kind: "ClusterImagePolicy",
+        metadata: { name: "acme" },
+        spec: { images: [{ glob: "**" }], authorities: [authority] },
+    };
+}
+
+/** A policy of one identity, and the TrustRoot that it names. */
+function keylessPolicy(sigstore: SigstoreInstance): object[] {
+    return [
+        {
+            apiVersion: "policy.sigstore.dev/v1alpha1",
+            kind: "TrustRoot",
+            metadata: { name: "ours" },
+            spec: sigstore.trustRoot(),
+        },
+        policyOf({ keyless: { identities: [{ ...CI }], trustRootRef: "ours" }, ctlog: { trustRootRef: "ours" } }),
+    ];
+}
