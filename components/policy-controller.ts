@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { admissionGates } from "./controller/admission-gates";
+import { admissionGates, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
 import { changeChartObjects } from "./controller/chart-objects";
@@ -98,19 +98,15 @@ export class PolicyController extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [namespace, ...beside], transforms: [changeChartObjects(args, owner)] },
         );
-        const deployed = deploymentLabels(chart);
-        const chartVersion = deployed.apply((labels) => labels["helm.sh/chart"] ?? "unknown");
+        const deployed = deployedBy(chart);
         const gates = [
-            ...admissionGates(name, args, chartVersion, { parent: this, dependsOn: chart }),
+            ...admissionGates(name, args, deployed, { parent: this, dependsOn: chart }),
             ...definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart }),
         ];
-        const canary = canaryPolicy(name, args, chartVersion, { parent: this, dependsOn: gates });
+        const canary = canaryPolicy(name, args, deployed.chart, { parent: this, dependsOn: gates });
 
         this.namespace = armed(namespace.metadata.name, canary);
-        this.version = armed(
-            deployed.apply((labels) => labels["app.kubernetes.io/version"] ?? ""),
-            canary,
-        );
+        this.version = armed(deployed.version, canary);
         this.registerOutputs({ namespace: this.namespace, version: this.version });
     }
 }
@@ -118,10 +114,10 @@ export class PolicyController extends pulumi.ComponentResource {
 /**
  * The chart labels its objects with its own version and with its appVersion, the version of the controller.
  *
- * @throws InputPropertyError, in the output, for a chart that is another one.
+ * @throws InputPropertyError, in the outputs, for a chart that is another one.
  */
-function deploymentLabels(chart: kubernetes.helm.v4.Chart): pulumi.Output<Record<string, string>> {
-    return chart.resources.apply((resources: unknown[]) => {
+function deployedBy(chart: kubernetes.helm.v4.Chart): Deployed {
+    const metadata = chart.resources.apply((resources: unknown[]) => {
         const { MutatingWebhookConfiguration } = kubernetes.admissionregistration.v1;
         const deployment = resources.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
         const hasWebhook = resources.some((resource) => MutatingWebhookConfiguration.isInstance(resource));
@@ -132,8 +128,13 @@ function deploymentLabels(chart: kubernetes.helm.v4.Chart): pulumi.Output<Record
                 reason: "this is no policy-controller chart: it has no Deployment, or no webhook configuration",
             });
         }
-        return deployment?.metadata.labels ?? pulumi.output<Record<string, string>>({});
+        return pulumi.output({ name: deployment?.metadata.name, labels: deployment?.metadata.labels });
     });
+    return {
+        name: metadata.apply(({ name }) => name ?? `${RELEASE_NAME}-webhook`),
+        chart: metadata.apply(({ labels }) => labels?.["helm.sh/chart"] ?? "unknown"),
+        version: metadata.apply(({ labels }) => labels?.["app.kubernetes.io/version"] ?? ""),
+    };
 }
 
 /** The value, from the moment on at which the canary lives. */

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_ARMING_TIMEOUT_SECONDS, type PolicyControllerArgs } from "./args";
+import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
 import { WORKLOAD_WEBHOOK } from "./chart-objects";
 
 /**
@@ -8,6 +8,7 @@ import { WORKLOAD_WEBHOOK } from "./chart-objects";
  * as its wait conditions demand.
  */
 export type AdmissionGate =
+    | kubernetes.apps.v1.DeploymentPatch
     | kubernetes.admissionregistration.v1.MutatingWebhookConfigurationPatch
     | kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch;
 
@@ -19,6 +20,16 @@ const WEBHOOK_IS_ARMED = ["{.webhooks[0].rules}", "{.webhooks[0].clientConfig.ca
 
 /** On every gate: the chart that it waited for. Another chart is another wait. */
 export const ARMED_FOR_ANNOTATION = "signed-images/armed-for";
+
+/** What the gates need to know of the chart. */
+export interface Deployed {
+    /** The name of the Deployment. */
+    name: pulumi.Output<string>;
+    /** The name and version of the chart. */
+    chart: pulumi.Output<string>;
+    /** The version of the controller. */
+    version: pulumi.Output<string>;
+}
 
 /** How long the engine waits for each gate. */
 export function armingTimeout(args: PolicyControllerArgs): pulumi.CustomTimeouts {
@@ -34,17 +45,30 @@ export function armingTimeout(args: PolicyControllerArgs): pulumi.CustomTimeouts
  * unvalidated or fail (sigstore/policy-controller#952, #275). The conversion webhook of the definition is the canary's
  * matter: the provider replaces a definition as a whole at every update, and a patch beside it would be lost.
  *
- * @param chart The name and version of the chart that is installed.
+ * @param deployed The Deployment of the chart that is installed.
  */
 export function admissionGates(
     name: string,
     args: PolicyControllerArgs,
-    chart: pulumi.Input<string>,
+    deployed: Deployed,
     opts: pulumi.CustomResourceOptions,
 ): AdmissionGate[] {
+    const { chart } = deployed;
     const { MutatingWebhookConfigurationPatch, ValidatingWebhookConfigurationPatch } =
         kubernetes.admissionregistration.v1;
-    const waiting = { ...opts, customTimeouts: armingTimeout(args) };
+    const patient = { ...opts, customTimeouts: armingTimeout(args) };
+    const serving = new kubernetes.apps.v1.DeploymentPatch(
+        `${name}-serves`,
+        {
+            metadata: {
+                name: deployed.name,
+                namespace: args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE,
+                annotations: { [ARMED_FOR_ANNOTATION]: chart },
+            },
+        },
+        patient,
+    );
+    const waiting = { ...patient, dependsOn: serving };
     const gate = (configuration: string) => ({
         metadata: {
             name: configuration,
@@ -52,6 +76,7 @@ export function admissionGates(
         },
     });
     return [
+        serving,
         new MutatingWebhookConfigurationPatch(`${name}-mutates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
         new ValidatingWebhookConfigurationPatch(`${name}-validates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
         new MutatingWebhookConfigurationPatch(`${name}-defaults-policies`, gate(DEFAULTING_WEBHOOK), waiting),

@@ -49,9 +49,10 @@ export function changeChartObjects(args: PolicyControllerArgs, owner: pulumi.Inp
             [OWNER_ANNOTATION]: owner,
             // `signed-images disarm` takes the conversion away; arming again must not fail on who did it.
             ...(args.adopt || isDefinition ? { "pulumi.com/patchForce": "true" } : {}),
-            // The provider waits some 10 s for a Service to settle, which proves nothing about the webhooks behind it; the
-            // gates do. The Deployment is still awaited.
-            ...(type === SERVICE ? { "pulumi.com/skipAwait": "true" } : {}),
+            // The provider waits some 10 s for a Service to settle, which proves nothing about the webhooks behind it. And it waits
+            // for a Deployment whose ServiceAccount and definitions it has not made yet: for good, where it does one thing at a
+            // time (`--parallel 1`). The gates wait for both.
+            ...(type === SERVICE || type === DEPLOYMENT ? { "pulumi.com/skipAwait": "true" } : {}),
         };
         return {
             props: { ...object, ...changed(type, object, args), metadata: { ...object.metadata, annotations } },

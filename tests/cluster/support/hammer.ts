@@ -30,7 +30,8 @@ export function hammer(cluster: Cluster, namespace: string): { stop: () => Promi
         while (!stopped) {
             sightings = (await isEnforced(cluster, namespace)) ? sightings + 1 : 0;
             const answer = await tryPod(cluster, namespace);
-            if (sightings >= 2 && answer === "admitted") {
+            const stays = answer === "admitted" && (await isEnforced(cluster, namespace));
+            if (sightings >= 2 && stays) {
                 blows.admitted++;
             } else if (answer === "refused") {
                 blows.refused++;
