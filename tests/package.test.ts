@@ -4,7 +4,6 @@ import { expect } from "chai";
 import { installTarball } from "./support/installed-package";
 import { inTemporaryFolder, PROJECT_FOLDER, run } from "./support/project";
 import { record } from "./support/recorder";
-import { installTarball } from "./support/tarball";
 
 const TIMEOUT_MS = 5 * 60_000;
 

@@ -7,7 +7,7 @@ import { CONTEXT_NAME } from "../../sandbox";
 import { ensureEngine } from "../../tools";
 import { claim, ecKey, ImageWorkshop, signature } from "../support/image-workshop";
 import { PulumiProject } from "../support/pulumi-project";
-import { installTarball } from "../support/tarball";
+import { installTarball } from "../support/installed-package";
 import { LATER } from "./programs/objects";
 import { BUILD_TIMEOUT_MS, ENFORCED, policyNamed, Webhook } from "./support/webhook";
 
