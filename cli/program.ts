@@ -3,6 +3,7 @@ import { KeyError } from "../core/keys";
 import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
+import { disarm } from "./disarm";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
@@ -11,6 +12,7 @@ import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
 import { attest } from "./sign/attest";
+import { signRequest } from "./sign/request";
 import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
@@ -22,6 +24,8 @@ const COMMANDS: readonly Command[] = [
     importPolicies,
     sign,
     attest,
+    disarm,
+    signRequest,
     keysGenerate,
     keysImport,
     keysInspect,

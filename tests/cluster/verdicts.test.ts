@@ -2,6 +2,8 @@ import { expect } from "chai";
 
 import { Admission, ControllerVersion, Verdict } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
+import { CONTEXT_NAME } from "../../sandbox";
+import { spawnProgram } from "../cli/support";
 import { eventually } from "../sandbox/support/wait";
 import { ImageWorkshop } from "../support/image-workshop";
 import { makeSigners, pushMatrixImages } from "./support/matrix-images";
@@ -9,6 +11,7 @@ import { CASE_LABEL, matchOf, policyCases, TRUST_ROOT } from "./support/matrix-p
 import { containerOf, DEPLOYMENT, POD, podOf, WORKLOADS } from "./support/matrix-workloads";
 import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, policyNamed, Webhook } from "./support/webhook";
 
+import type { CheckReport } from "../../cli/check/report";
 import type { ControllerConfig, WorkloadVerdict } from "../../core/admission";
 import type { Manifest } from "./support/matrix-workloads";
 import type { PolicyCase } from "./support/matrix-policies";
@@ -24,12 +27,22 @@ const AT_ONCE = 24;
 const TELLING_IMAGES: readonly string[] = [
     ...["unsigned", "signed", "signed by a stranger", "signed by both", "signed tag", "tag that is missing"],
     ...["attested", "attested twice", "certified", "certified attestation", "signed in a bundle", "signed elsewhere"],
+    ...["certified, logged and timestamped", "signed and logged"],
 ];
 
 const TELLING_CASES: readonly string[] = [
-    ...["key", "either", "warn", "attested", "attested-by-short-name", "keyless", "keyless-attested", "elsewhere"],
-    ...["prefixed", "static-pass", "p384-sha384", "rsa", "cue", "some-globs", "no-policy"],
+    ...["key", "warn", "attested", "keyless", "keyless-and-timestamped", "keyless-attested", "elsewhere", "prefixed"],
+    ...["static-pass", "p384-sha384", "cue", "some-globs", "no-policy"],
 ];
+
+/** What is logged meets every policy that asks for a log; for what is not, the webhook waits for a log that is not there. */
+function isTelling(image: string, policyCase: string): boolean {
+    return (
+        TELLING_IMAGES.includes(image) ||
+        TELLING_CASES.includes(policyCase) ||
+        (image.includes("logged") && policyCase.includes("logged"))
+    );
+}
 
 for (const tool of CONTROLLERS) {
     const version = tool === "policy-controller" ? ControllerVersion.V0_13_1 : ControllerVersion.V0_15_1;
@@ -51,7 +64,14 @@ for (const tool of CONTROLLERS) {
             signers = await makeSigners();
             images = await pushMatrixImages(new ImageWorkshop(registry, host), host, signers);
             cases = policyCases(signers, host);
-            trustRoots = [signers.certificates.trustRoot(TRUST_ROOT)];
+            trustRoots = [
+                {
+                    apiVersion: "policy.sigstore.dev/v1alpha1",
+                    kind: "TrustRoot",
+                    metadata: { name: TRUST_ROOT },
+                    spec: signers.sigstore.trustRoot(),
+                },
+            ];
             await enforceCases(webhook, cases, trustRoots);
         });
 
@@ -75,8 +95,8 @@ for (const tool of CONTROLLERS) {
         it("are the same for every image under every policy", async () => {
             const ours = admission();
             const pairs = cases.flatMap((policyCase) =>
-                Array.from(images, ([name, image]) => ({ policyCase, name, image })).filter(
-                    ({ name }) => TELLING_IMAGES.includes(name) || TELLING_CASES.includes(policyCase.name),
+                Array.from(images, ([name, image]) => ({ policyCase, name, image })).filter(({ name }) =>
+                    isTelling(name, policyCase.name),
                 ),
             );
             const begun = Date.now();
@@ -155,6 +175,22 @@ for (const tool of CONTROLLERS) {
                 const ours = await admission().judgeWorkload({ workload, namespace: NAMESPACE });
                 expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal([verdict, verdict]);
             }
+        });
+
+        it("can be had of everything that runs, by the policies that the cluster enforces", async () => {
+            // The pod of the test above.
+            const args = ["check", "--context", CONTEXT_NAME, "--output", "json"];
+            const env = { KUBECONFIG: webhook.sandbox.kubeconfig };
+            const { stdout, stderr, exitCode } = await spawnProgram(args, { env });
+            expect(exitCode, stderr).to.equal(0);
+            const { images: found } = JSON.parse(stdout) as CheckReport;
+            expect(found.map(({ image: name, verdict, policies }) => [name, verdict, policies[0]?.name])).to.deep.equal(
+                [[image("signed"), "admitted", "key-0"]],
+            );
+            const withoutKey = [...args, "--without-generation", "authority-0"];
+            const whatIf = await spawnProgram(withoutKey, { env });
+            expect(whatIf.exitCode, whatIf.stderr).to.equal(1);
+            expect((JSON.parse(whatIf.stdout) as CheckReport).summary).to.deep.include({ refused: 1, lost: 1 });
         });
 
         it("are the same where replicas become fewer, which is not checked", async () => {

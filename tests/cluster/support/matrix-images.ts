@@ -1,14 +1,13 @@
-import { attestation, claim, ecKey, rsaKey, signature, statement } from "../../support/image-workshop";
-import { authorityOfOurs } from "./authority-of-ours";
+import { createPublicKey, X509Certificate } from "node:crypto";
 
-import type { ImageWorkshop, Layer, SigningKey } from "../../support/image-workshop";
-import type { AuthorityOfOurs } from "./authority-of-ours";
+import { attestation, claim, ecKey, rsaKey, signature, statement } from "../../support/image-workshop";
+import { CI, SigstoreInstance } from "../../support/sigstore-instance";
+
+import type { Certified, ImageWorkshop, Layer, SigningKey } from "../../support/image-workshop";
+import type { KeylessParts, Somebody } from "../../support/sigstore-instance";
 
 export const PROVENANCE = "https://slsa.dev/provenance/v0.2";
 export const VULNERABILITIES = "https://cosign.sigstore.dev/attestation/vuln/v1";
-export const CI_SUBJECT = "https://github.com/acme/app/.github/workflows/release.yml@refs/heads/main";
-export const CI_ISSUER = "https://token.actions.githubusercontent.com";
-
 /** Who signs in the matrix. */
 export interface Signers {
     acme: SigningKey;
@@ -18,11 +17,9 @@ export interface Signers {
     p384WithSha256: SigningKey;
     p521: SigningKey;
     rsa: SigningKey;
-    certificates: AuthorityOfOurs;
-    /** Nobody's TrustRoot names it. */
-    unknownCertificates: AuthorityOfOurs;
-    /** Its certificates have ended. */
-    endedCertificates: AuthorityOfOurs;
+    sigstore: SigstoreInstance;
+    /** No TrustRoot names it. */
+    otherSigstore: SigstoreInstance;
 }
 
 export async function makeSigners(): Promise<Signers> {
@@ -34,9 +31,8 @@ export async function makeSigners(): Promise<Signers> {
         p384WithSha256: { ...p384, hash: "sha256" },
         p521: ecKey("P-521", "sha512"),
         rsa: rsaKey(),
-        certificates: await authorityOfOurs(),
-        unknownCertificates: await authorityOfOurs(),
-        endedCertificates: await authorityOfOurs(new Date(Date.now() - 3_600_000)),
+        sigstore: await SigstoreInstance.create(),
+        otherSigstore: await SigstoreInstance.create(),
     };
 }
 
@@ -73,6 +69,15 @@ class MatrixMaker {
         public readonly images: Map<string, string>,
     ) {}
 
+    /** The same for a signature that takes a while. @returns what is claimed of the image */
+    public async pushLater(name: string, sign: (claimed: Buffer) => Promise<Layer>): Promise<Buffer> {
+        const digest = await this.push(name, () => []);
+        const repository = repositoryOf(name);
+        const claimed = claim(this.workshop.repository(repository), digest);
+        await this.workshop.attach(repository, digest, "sig", [await sign(claimed)]);
+        return claimed;
+    }
+
     /** Pushes an image, and what `layersOf` makes for it under its `.sig` or `.att` tag. */
     public async push(
         name: string,
@@ -91,7 +96,7 @@ class MatrixMaker {
 }
 
 function repositoryOf(name: string): string {
-    return `acme/${name.replaceAll(" ", "-")}`;
+    return `acme/${name.replaceAll(/[ ,]+/g, "-")}`;
 }
 
 async function pushSigned(made: MatrixMaker, signers: Signers): Promise<void> {
@@ -167,28 +172,52 @@ async function pushAttested(made: MatrixMaker, { acme, stranger }: Signers): Pro
 }
 
 async function pushCertified(made: MatrixMaker, signers: Signers): Promise<void> {
-    const by = [
-        ["certified", signers.certificates, CI_SUBJECT, CI_ISSUER],
-        ["certified for somebody else", signers.certificates, CI_SUBJECT.replace("acme", "evil"), CI_ISSUER],
-        ["certified by another issuer", signers.certificates, CI_SUBJECT, "https://issuer.example.com"],
-        ["certified by an unknown authority", signers.unknownCertificates, CI_SUBJECT, CI_ISSUER],
-        ["certified long ago", signers.endedCertificates, CI_SUBJECT, CI_ISSUER],
-    ] as const;
-    for (const [name, authority, subject, issuer] of by) {
-        const { key, certified } = await authority.certify(subject, issuer);
-        await made.push(name, (_, claimed) => [signature(key, claimed, certified)]);
-    }
-    const { key, certified } = await signers.certificates.certify(CI_SUBJECT, CI_ISSUER);
+    const { sigstore, otherSigstore, acme } = signers;
+    const by = async (name: string, instance: SigstoreInstance, somebody: Somebody, parts?: KeylessParts) => {
+        await made.pushLater(name, async (payload) => {
+            const annotations = await instance.sign(payload, somebody, parts);
+            return { ...signature(acme, payload), annotations };
+        });
+    };
+    await by("certified", sigstore, CI);
+    await by("certified for somebody else", sigstore, { ...CI, subject: CI.subject.replace("acme", "evil") });
+    await by("certified by another issuer", sigstore, { ...CI, issuer: "https://issuer.example.com" });
+    await by("certified by an unknown authority", otherSigstore, CI);
+    await by("certified and logged", sigstore, CI, { withLogEntry: true });
+    await by("certified and timestamped", sigstore, CI, { withTimestamp: true });
+    await by("certified, logged and timestamped", sigstore, CI, { withLogEntry: true, withTimestamp: true });
+    await by("certified and logged elsewhere", otherSigstore, CI, { withLogEntry: true, withTimestamp: true });
+    await by("certificate taken away", sigstore, CI, { withCertificate: false, withLogEntry: true });
+
+    const certified = await certify(sigstore);
     await made.push(
         "certified attestation",
-        (digest) => [attestation(key, statement(digest, PROVENANCE), certified)],
+        (digest) => [attestation(certified.key, statement(digest, PROVENANCE), certified)],
         "att",
     );
-    const ended = await signers.endedCertificates.certify(CI_SUBJECT, CI_ISSUER);
-    // A certificate beside a key's signature counts: it must not have ended.
-    await made.push("signed beside an ended certificate", (_, claimed) => [
-        signature(signers.acme, claimed, ended.certified),
-    ]);
+    // A certificate beside a key's signature is looked at as well.
+    await made.push("signed beside a certificate", (_, claimed) => [signature(acme, claimed, certified)]);
+    const claims = await made.pushLater("signed and logged", async (payload) => {
+        const layer = signature(acme, payload);
+        const bytes = Buffer.from(layer.annotations["dev.cosignproject.cosign/signature"] ?? "", "base64");
+        const bundle = await sigstore.logEntry(payload, bytes, acme.pem);
+        return { ...layer, annotations: { ...layer.annotations, "dev.sigstore.cosign/bundle": bundle } };
+    });
+    await made.pushLater("signed and logged for another image", async (payload) => {
+        const layer = signature(acme, payload);
+        const other = signature(acme, claims);
+        const bytes = Buffer.from(other.annotations["dev.cosignproject.cosign/signature"] ?? "", "base64");
+        const bundle = await sigstore.logEntry(claims, bytes, acme.pem);
+        return { ...layer, annotations: { ...layer.annotations, "dev.sigstore.cosign/bundle": bundle } };
+    });
+}
+
+/** A fresh key, and a certificate for it in the name of the continuous integration. */
+async function certify(sigstore: SigstoreInstance): Promise<Certified & { key: SigningKey }> {
+    const key = ecKey();
+    const certificate = await sigstore.certificate(createPublicKey(key.pem), CI);
+    const root = new X509Certificate(Buffer.from(sigstore.authority.rootCertificate.buffer));
+    return { key, certificate: certificate.toString(), chain: root.toString() };
 }
 
 async function pushMoving(made: MatrixMaker, workshop: ImageWorkshop, { acme, stranger }: Signers): Promise<void> {

@@ -1,5 +1,6 @@
 import { ecKey } from "../../support/image-workshop";
-import { CI_ISSUER, CI_SUBJECT, ELSEWHERE, PROVENANCE, TAG_PREFIX, VULNERABILITIES } from "./matrix-images";
+import { CI } from "../../support/sigstore-instance";
+import { ELSEWHERE, PROVENANCE, TAG_PREFIX, VULNERABILITIES } from "./matrix-images";
 import { policyNamed } from "./webhook";
 
 import type { Signers } from "./matrix-images";
@@ -182,22 +183,30 @@ function attestationCases({ acme, stranger }: Signers): Case[] {
 }
 
 function keylessCases({ acme }: Signers): Case[] {
-    const identity = { issuer: CI_ISSUER, subject: CI_SUBJECT };
     const keyless = (identities: object[], more: object = {}) => ({
-        keyless: { trustRootRef: TRUST_ROOT, insecureIgnoreSCT: true, identities, ...more },
+        keyless: { trustRootRef: TRUST_ROOT, identities, ...more },
     });
+    const key = { data: acme.pem };
     const provenance = { name: "built", predicateType: PROVENANCE };
+    const log = { ctlog: { url: "https://rekor.invalid", trustRootRef: TRUST_ROOT } };
+    const timestamp = { rfc3161timestamp: { trustRootRef: TRUST_ROOT } };
+    const undecided = "a log that does not answer is asked for what has no proof beside it";
     return [
-        one("keyless", [keyless([identity])]),
+        one("keyless", [keyless([CI])]),
+        one("keyless-without-sct", [keyless([CI], { insecureIgnoreSCT: true })]),
         one("keyless-by-expression", [keyless([{ issuerRegExp: "githubusercontent", subjectRegExp: "acme/app/" }])]),
-        one("keyless-of-two", [keyless([{ issuer: "https://a.example", subject: "a@example.com" }, identity])]),
-        one("keyless-other-subject", [keyless([{ ...identity, subject: `${CI_SUBJECT}x` }])]),
-        one("keyless-with-sct", [keyless([identity], { insecureIgnoreSCT: false })]),
-        one("keyless-without-trust-root", [keyless([identity], { trustRootRef: "nobody" })]),
-        one("keyless-attested", [{ ...keyless([identity]), attestations: [provenance] }]),
-        one("keyless-bundle-of-an-image", [{ ...keyless([identity]), signatureFormat: "bundle" }]),
-        one("keyless-bundle", [{ ...keyless([identity]), signatureFormat: "bundle", attestations: [provenance] }]),
-        one("keyless-or-key", [keyless([identity]), { key: { data: acme.pem } }]),
+        one("keyless-of-two", [keyless([{ issuer: "https://a.example", subject: "a@example.com" }, CI])]),
+        one("keyless-other-subject", [keyless([{ ...CI, subject: `${CI.subject}x` }])]),
+        one("keyless-without-trust-root", [keyless([CI], { trustRootRef: "nobody" })]),
+        { ...one("keyless-and-logged", [{ ...keyless([CI]), ...log }]), undecided },
+        one("keyless-and-timestamped", [{ ...keyless([CI]), ...timestamp }]),
+        { ...one("keyless-and-both", [{ ...keyless([CI]), ...log, ...timestamp }]) },
+        { ...one("key-and-logged", [{ key, ...log }]), undecided },
+        one("key-and-timestamped", [{ key, ...timestamp }]),
+        one("keyless-attested", [{ ...keyless([CI]), attestations: [provenance] }]),
+        one("keyless-bundle-of-an-image", [{ ...keyless([CI]), signatureFormat: "bundle" }]),
+        one("keyless-bundle", [{ ...keyless([CI]), signatureFormat: "bundle", attestations: [provenance] }]),
+        one("keyless-or-key", [keyless([CI]), { key }]),
     ];
 }
 
