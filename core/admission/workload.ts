@@ -1,4 +1,4 @@
-import { containsUnknown } from "../policy";
+import { containsUnknown, UNKNOWN } from "../policy";
 import { isRecord } from "../policy/shape";
 
 import type { Labels } from "./label-selector";
@@ -69,9 +69,9 @@ export function readWorkload(manifest: unknown): Workload | undefined {
         kind: manifest.kind,
         name: text(metadata.name),
         namespace: text(metadata.namespace),
-        labels: labelsOf(metadata.labels),
+        labels: manifest.metadata === UNKNOWN ? undefined : labelsOf(metadata.labels),
         ...imagesOf(
-            place.reduce<unknown>((value, field) => record(value)[field], manifest),
+            place.reduce<unknown>((value, field) => (value === UNKNOWN ? UNKNOWN : record(value)[field]), manifest),
             place.join("."),
         ),
         replicas: typeof replicas === "number" ? replicas : undefined,
@@ -95,17 +95,26 @@ export function bareWorkload(image: string | undefined): Workload {
 
 const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
-/** The images of a pod's spec, in the order in which the webhook goes through them. */
+/**
+ * The images of a pod's spec, in the order in which the webhook goes through them. Where a list of containers is not known
+ * yet, there is one image in it that is not known either: nothing is passed over.
+ */
 export function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
+    if (podSpec === UNKNOWN) {
+        return { images: [{ path, image: undefined, isEphemeral: false }], volumeImages: [] };
+    }
     const spec = record(podSpec);
     return {
-        images: CONTAINER_FIELDS.flatMap((field) =>
-            list(spec[field]).map((container, index) => ({
-                path: `${path}.${field}[${index}].image`,
-                image: text(record(container).image),
-                isEphemeral: field === "ephemeralContainers",
-            })),
-        ),
+        images: CONTAINER_FIELDS.flatMap((field) => {
+            const isEphemeral = field === "ephemeralContainers";
+            return spec[field] === UNKNOWN
+                ? [{ path: `${path}.${field}`, image: undefined, isEphemeral }]
+                : list(spec[field]).map((container, index) => ({
+                      path: `${path}.${field}[${index}].image`,
+                      image: text(record(container).image),
+                      isEphemeral,
+                  }));
+        }),
         volumeImages: list(spec.volumes).flatMap((volume, index) => {
             const { reference } = record(record(volume).image);
             return reference === undefined || reference === ""
