@@ -6,11 +6,17 @@ export {
     PrivateKeyHome,
 } from "./components/cosign-key-pair";
 export { EnforcedNamespace, type EnforcedNamespaceArgs } from "./components/enforced-namespace";
+export { ImageSignature, type ImageSignatureArgs } from "./components/image-signature";
 export {
     type ChartSource,
+    type ControllerImage,
+    type ControllerResources,
     NoMatchPolicy,
     PolicyController,
     type PolicyControllerArgs,
+    type ProxySettings,
+    type ResourceAmounts,
+    type TufSettings,
 } from "./components/policy-controller";
 export { pinDigests, type PinDigestsOptions } from "./components/pin-digests";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";

@@ -1,7 +1,9 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
+import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
+import { disarm } from "./disarm";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { importPolicies } from "./import";
 import { keysGenerate } from "./keys/generate";
@@ -9,11 +11,26 @@ import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
+import { attest } from "./sign/attest";
+import { signRequest } from "./sign/request";
+import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [check, lint, importPolicies, keysGenerate, keysImport, keysInspect, keysPublic];
+const COMMANDS: readonly Command[] = [
+    check,
+    lint,
+    importPolicies,
+    sign,
+    attest,
+    disarm,
+    signRequest,
+    keysGenerate,
+    keysImport,
+    keysInspect,
+    keysPublic,
+];
 
 const HELP = `Usage: signed-images COMMAND …
 
@@ -34,7 +51,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
         return await (command === undefined ? runWithout(args, surroundings) : runCommand(command, args, surroundings));
     } catch (error) {
         const prefix = command === undefined ? "signed-images" : `signed-images ${command.name}`;
-        if (error instanceof KeyError) {
+        if (error instanceof KeyError || error instanceof SigningError) {
             surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
             return ExitCode.Failed;
         }

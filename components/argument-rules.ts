@@ -3,75 +3,10 @@ import { checkPolicy, error, errorsOf, type Finding, type PropertyPath, show } f
 import type { KeyGeneration } from "./cosign-key-pair";
 import { validateGenerations } from "./generation-rules";
 import { knownNow } from "./known-values";
-import { validateLabel } from "./names";
-import type { PolicyControllerArgs } from "./policy-controller";
+import { DEFAULT_CONTROLLER_NAMESPACE } from "./controller/args";
+import { validatePolicyControllerArgs } from "./controller/rules";
+import { validateNamespaceChoice } from "./namespace-rules";
 import type { SignedImagesArgs } from "./signed-images";
-
-/** The API server refuses more (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
-const WEBHOOK_TIMEOUT_MAX_SECONDS = 30;
-
-/** Namespaces whose pods the cluster cannot live without; one refused restart there can take the whole cluster down. */
-const NEVER_ENFORCED: Record<string, string> = {
-    "cosign-system": "policy-controller could not start again after its own webhook refuses its pods",
-    "kube-system": "DNS, networking and the control plane would not come back where their images are not signed by you",
-    "kube-node-lease": "nodes would be reported as dead while the webhook does not answer",
-    "kube-public": "it holds nothing to run, and cluster bootstrap reads it",
-};
-
-/** The rules for `PolicyControllerArgs`. */
-export function validatePolicyControllerArgs(args: PolicyControllerArgs): Finding[] {
-    const findings: Finding[] = [];
-    if (args.namespace !== undefined) {
-        findings.push(...validateLabel(args.namespace, ["namespace"]));
-    }
-    if (args.replicas !== undefined && !(Number.isInteger(args.replicas) && args.replicas >= 1)) {
-        findings.push(
-            error("replicas-out-of-range", ["replicas"], {
-                found: show(args.replicas),
-                cluster: "without a replica every workload of an enforced namespace is refused",
-                instead: "Write a whole number from 1 on; 3 survives the loss of a node.",
-            }),
-        );
-    }
-    const timeout = args.webhookTimeoutSeconds;
-    if (
-        timeout !== undefined &&
-        !(Number.isInteger(timeout) && timeout >= 1 && timeout <= WEBHOOK_TIMEOUT_MAX_SECONDS)
-    ) {
-        findings.push(
-            error("webhook-timeout-out-of-range", ["webhookTimeoutSeconds"], {
-                found: show(timeout),
-                cluster: "the API server refuses the webhook configurations: the time-out must be between 1 and 30",
-                instead: "Write whole seconds from 1 to 30.",
-            }),
-        );
-    }
-    if (args.chart?.path !== undefined && (args.chart.repository ?? args.chart.version) !== undefined) {
-        findings.push(
-            error("chart-source-ambiguous", ["chart"], {
-                found: `path ${args.chart.path} beside a repository or version`,
-                cluster: "one of the two charts would be installed, and the other be ignored without a word",
-                instead: "Keep `path` for a chart on disk, or `repository` and `version`.",
-            }),
-        );
-    }
-    return findings;
-}
-
-/** The rules for `EnforcedNamespaceArgs`. */
-export function validateEnforcedNamespaceArgs(args: { name: string }): Finding[] {
-    const consequence = NEVER_ENFORCED[args.name];
-    if (consequence !== undefined) {
-        return [
-            error("namespace-never-enforced", ["name"], {
-                found: show(args.name),
-                cluster: consequence,
-                instead: "Name the namespaces of your own workloads.",
-            }),
-        ];
-    }
-    return validateLabel(args.name, ["name"]);
-}
 
 /** The rules for `SignedImagesArgs` and for what it hands on, so that nothing is registered before all of it holds. */
 export function validateSignedImagesArgs(
@@ -99,7 +34,10 @@ export function validateSignedImagesArgs(
     }
     args.namespaces.forEach((namespace, index) => {
         const path = ["namespaces", index];
-        findings.push(...validateEnforcedNamespaceArgs({ name: namespace }).map((finding) => ({ ...finding, path })));
+        const isControllers = namespace === (args.controller?.namespace ?? DEFAULT_CONTROLLER_NAMESPACE);
+        findings.push(
+            ...validateNamespaceChoice({ name: namespace, isControllers }).map((finding) => ({ ...finding, path })),
+        );
         if (args.namespaces.indexOf(namespace) !== index) {
             findings.push(
                 error("namespace-doubled", path, {

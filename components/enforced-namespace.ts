@@ -1,7 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Finding } from "../core/policy";
+import { isControllerNamespace } from "./controller/namespaces";
+import { requireOfCluster } from "./existing-objects";
+import { isExempt, validateExemption } from "./exemption";
 import { rejectFindings } from "./findings";
-import { validateEnforcedNamespaceArgs } from "./argument-rules";
+import { validateNamespaceChoice } from "./namespace-rules";
+import { OWNER_ANNOTATION, ownerMark } from "./ownership";
 
 /** What {@link EnforcedNamespace} takes. */
 export interface EnforcedNamespaceArgs {
@@ -9,15 +14,32 @@ export interface EnforcedNamespaceArgs {
     name: pulumi.Input<string>;
     /**
      * Whether to make the namespace too. Then it goes with the stack; a namespace that the stack did not make keeps
-     * everything but the label when the stack goes.
+     * everything but the label when the stack goes. One that exists is refused.
      *
      * @default false
      */
     create?: boolean;
+    /**
+     * Until when any image may run in it all the same: an RFC 3339 date and time, `2026-12-01T00:00:00Z`. As long as it lasts,
+     * the label is off and every preview warns with the days that are left. The first `up` after it enforces again.
+     *
+     * @default no exemption
+     */
+    exemptUntil?: string;
+    /**
+     * Whether to enforce in a namespace with the cluster's own machinery, such as kube-system. Nothing may start there then that
+     * your policies do not admit: a node that restarts comes back without DNS and network if one of their images is not signed.
+     *
+     * @default false
+     */
+    allowSystemNamespace?: boolean;
 }
 
 /** The label by which policy-controller's webhooks select namespaces (the chart's `webhook.namespaceSelector`). */
 const ENFORCED = { "policy.sigstore.dev/include": "true" };
+
+/** Whoever set the label to something else in the meantime is overruled. */
+const OVERRULE = { "pulumi.com/patchForce": "true" };
 
 /**
  * A namespace that runs only what the cluster's policies admit.
@@ -29,27 +51,73 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
     /** The namespace's name. */
     public readonly name: pulumi.Output<string>;
 
-    /** @throws InputPropertiesError for a namespace whose enforcement locks the cluster out. */
+    /**
+     * @throws InputPropertiesError for a namespace whose enforcement locks the cluster out, and for an `exemptUntil` that is no
+     * RFC 3339 date.
+     */
     constructor(name: string, args: EnforcedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-        if (typeof args.name === "string") {
-            rejectFindings("EnforcedNamespace", name, validateEnforcedNamespaceArgs({ name: args.name }));
-        }
+        const now = new Date();
+        const known = typeof args.name === "string" ? args.name : undefined;
+        rejectFindings("EnforcedNamespace", name, [
+            ...(known === undefined ? [] : validateName(known, args)),
+            ...validateExemption(known ?? name, args.exemptUntil, now),
+        ]);
         super("signed-images:index:EnforcedNamespace", name, {}, opts);
 
-        const namespaceName = pulumi.output(args.name).apply((known) => {
-            rejectFindings("EnforcedNamespace", name, validateEnforcedNamespaceArgs({ name: known }));
-            return known;
+        const namespaceName = pulumi.output(args.name).apply((resolved) => {
+            rejectFindings("EnforcedNamespace", name, validateName(resolved, args));
+            return resolved;
         });
-        const made = args.create
-            ? [new kubernetes.core.v1.Namespace(name, { metadata: { name: namespaceName } }, { parent: this })]
-            : [];
-        // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
-        const label = new kubernetes.core.v1.NamespacePatch(
-            name,
-            { metadata: { name: namespaceName, labels: ENFORCED } },
-            { parent: this, dependsOn: made },
-        );
-        this.name = label.metadata.name;
+        const made = args.create ? [makeNamespace(name, known, namespaceName, this)] : [];
+        this.name = namespaceName;
+        if (!isExempt(args.exemptUntil, now)) {
+            const checked = args.create ? made : [requireNamespace(name, namespaceName, this)];
+            // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
+            const label = new kubernetes.core.v1.NamespacePatch(
+                name,
+                { metadata: { name: namespaceName, labels: ENFORCED, annotations: OVERRULE } },
+                { parent: this, dependsOn: checked },
+            );
+            this.name = label.metadata.name;
+        }
         this.registerOutputs({ name: this.name });
     }
+}
+
+function validateName(name: string, { allowSystemNamespace }: EnforcedNamespaceArgs): Finding[] {
+    return validateNamespaceChoice({ name, allowSystemNamespace, isControllers: isControllerNamespace(name) });
+}
+
+/** A patch of a namespace that is not there would make it: a name that is mistyped would be enforced, and nothing else. */
+function requireNamespace(
+    name: string,
+    namespaceName: pulumi.Output<string>,
+    parent: pulumi.Resource,
+): pulumi.Resource {
+    const existingObjects = [{ apiVersion: "v1", kind: "Namespace", name: namespaceName }];
+    const instead =
+        "Make it first (dependsOn, where this stack does), or write `create: true`: it then goes with the stack.";
+    return requireOfCluster(`${name}-exists`, { existingObjects, instead }, { parent });
+}
+
+/** A namespace of the stack's own; one that is there already is somebody else's. */
+function makeNamespace(
+    name: string,
+    known: string | undefined,
+    namespaceName: pulumi.Output<string>,
+    parent: pulumi.Resource,
+): kubernetes.core.v1.Namespace {
+    const instead = "Leave out `create: true`: a namespace that is not the stack's only gets the label.";
+    const owner = ownerMark(name, { parent });
+    const check = (existing: string) =>
+        requireOfCluster(
+            `${name}-is-new`,
+            { newObjects: [{ apiVersion: "v1", kind: "Namespace", name: existing }], owner, instead },
+            { parent },
+        );
+    return new kubernetes.core.v1.Namespace(
+        name,
+        { metadata: { name: namespaceName, annotations: { [OWNER_ANNOTATION]: owner } } },
+        { parent, dependsOn: known === undefined ? [] : check(known) },
+    );
 }

@@ -25,6 +25,11 @@ export function validateSecretNamePrefix(prefix: string, longestSuffix: number, 
           ];
 }
 
+/** The rule for a whole name of a Secret, and of what else is named like one. */
+export function validateSecretName(name: string, path: PropertyPath): Finding[] {
+    return validateSecretNamePrefix(name, 0, path);
+}
+
 /** The rule for what must be an RFC 1123 label: namespaces, and ids that become parts of names. */
 export function validateLabel(value: string, path: PropertyPath): Finding[] {
     return LABEL_PATTERN.test(value) && value.length <= LABEL_MAX_LENGTH

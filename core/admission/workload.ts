@@ -96,8 +96,8 @@ export function bareWorkload(image: string | undefined): Workload {
 const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
 /**
- * The images of a pod's spec, in the order in which the webhook goes through them. Where a list of containers is not known
- * yet, there is one image in it that is not known either: nothing is passed over.
+ * The images of a pod's spec, in the order in which the webhook goes through them. Where a part is not known yet, one unknown
+ * image stands for all that may be in it.
  */
 export function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
     if (podSpec === UNKNOWN) {

@@ -1,16 +1,48 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { expect } from "chai";
+import { READ_BY_CHART } from "../../components/controller/chart-keys";
+import { changeChartObjects } from "../../components/controller/chart-objects";
+import { validatePolicyControllerArgs } from "../../components/controller/rules";
 import { PolicyController, type PolicyControllerArgs } from "../../index";
-import { record } from "../support/recorder";
+import { PROJECT_FOLDER } from "../support/project";
+import { record, type Registration } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+async function make(args: PolicyControllerArgs): Promise<Registration[]> {
+    return (await record(() => new PolicyController("controller", args))).registrations;
+}
+
+/** The chart of the controller; the other one only looks at the cluster. */
+async function chartOf(args: PolicyControllerArgs): Promise<Record<string, unknown>> {
+    const registrations = await make(args);
+    const chart = registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart" && it.name === "controller");
+    return chart?.inputs ?? {};
+}
+
 async function valuesOf(args: PolicyControllerArgs): Promise<unknown> {
-    const { registrations } = await record(() => new PolicyController("controller", args));
-    return registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart")?.inputs.values;
+    return (await chartOf(args)).values;
 }
 
 function refusal(args: PolicyControllerArgs): string {
     return refusalOf(() => new PolicyController("controller", args));
 }
+
+/** An object of the chart, as the package changes it. */
+async function changed(type: string, object: object, args: PolicyControllerArgs = {}) {
+    const result = await changeChartObjects(
+        args,
+        "tests/stack/1",
+    )({ type, props: object, opts: {}, custom: true, name: "x" });
+    return { props: result?.props as unknown, opts: result?.opts };
+}
+
+const WEBHOOKS = "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration";
+const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 
 describe("PolicyController", () => {
     it("merges further values last, key by key", async () => {
@@ -22,29 +54,211 @@ describe("PolicyController", () => {
         expect(values).to.have.deep.nested.include({
             "webhook.replicaCount": 5,
             "webhook.podAnnotations.team": "platform",
-            "webhook.podDisruptionBudget.maxUnavailable": 1,
+            "webhook.podDisruptionBudget.minAvailable": 4,
             "webhook.configData": { "no-match-policy": "deny" },
         });
     });
 
+    it("lets the only replica go, too", async () => {
+        expect(await valuesOf({ replicas: 1 })).to.have.nested.property(
+            "webhook.podDisruptionBudget.minAvailable",
+            "0%",
+        );
+    });
+
     it("takes a chart from disk, or from a repository at an exact version", async () => {
-        const chart = async (args: PolicyControllerArgs) => {
-            const { registrations } = await record(() => new PolicyController("controller", args));
-            return registrations.find((it) => it.type === "kubernetes:helm.sh/v4:Chart")?.inputs;
-        };
-        expect(await chart({ chart: { path: "./chart.tgz" } })).to.include({ chart: "./chart.tgz" });
-        expect(await chart({ chart: { version: "0.10.5" } })).to.deep.include({
+        expect(await chartOf({ chart: { path: "./chart.tgz" } })).to.include({ chart: "./chart.tgz" });
+        expect(await chartOf({ chart: { version: "0.10.5" } })).to.deep.include({
             chart: "policy-controller",
             version: "0.10.5",
             repositoryOpts: { repo: "https://sigstore.github.io/helm-charts" },
         });
+        expect(await chartOf({ chart: { repository: "oci://mirror.example.com/charts/" } })).to.deep.include({
+            chart: "oci://mirror.example.com/charts/policy-controller",
+            version: "0.10.6",
+        });
     });
 
-    it("refuses what would leave the webhooks unserved or ambiguous", () => {
-        expect(refusal({ replicas: 0 })).to.include("[replicas-out-of-range]");
-        expect(refusal({ replicas: 1.5 })).to.include("[replicas-out-of-range]");
-        expect(refusal({ webhookTimeoutSeconds: 31 })).to.include("[webhook-timeout-out-of-range]");
-        expect(refusal({ namespace: "Cosign_System" })).to.include("[label-invalid]");
-        expect(refusal({ chart: { path: "./chart.tgz", version: "0.10.6" } })).to.include("[chart-source-ambiguous]");
+    it("hands the password of a repository to the engine as a secret only", async () => {
+        const chart = { repository: "https://mirror.example.com", username: "me", password: "very-secret" };
+        const { repositoryOpts } = await chartOf({ chart });
+        expect(repositoryOpts).to.deep.include({ repo: "https://mirror.example.com", username: "me" });
+        expect(JSON.stringify(repositoryOpts)).to.match(
+            /"4dabf18193072939515e22adb298388d":"1b47061264138c4ac30d75fd1eb44270"[^}]*"very-secret"/,
+        );
+    });
+
+    it("takes everything from a mirror", async () => {
+        const registrations = await make({
+            image: { repository: "mirror.example.com/policy-controller", digest: DIGEST },
+            imagePullSecrets: ["mirror"],
+            trustedCertificates: CERTIFICATE,
+            proxy: { https: "http://proxy.example.com:3128", noProxy: ["mirror.example.com"] },
+            tuf: { mirror: "https://tuf.example.com", root: "{}" },
+        });
+        const chart = registrations.find(({ type, name }) => type.endsWith(":Chart") && name === "controller");
+        expect(chart?.inputs.values).to.have.deep.nested.include({
+            imagePullSecrets: [{ name: "mirror" }],
+            "webhook.image": { repository: "mirror.example.com/policy-controller", version: DIGEST },
+            "webhook.registryCaBundle": { name: "signed-images-policy-controller", key: "certificates.pem" },
+            "webhook.env": {
+                HTTPS_PROXY: "http://proxy.example.com:3128",
+                NO_PROXY: "$(KUBERNETES_SERVICE_HOST),localhost,127.0.0.1,.svc,.cluster.local,mirror.example.com",
+            },
+            "webhook.extraArgs": { "tuf-mirror": "https://tuf.example.com", "tuf-root": "/etc/tuf-root/root.json" },
+        });
+        const files = registrations.find(({ type }) => type === "kubernetes:core/v1:ConfigMap");
+        expect(files?.inputs.data).to.deep.equal({ "certificates.pem": CERTIFICATE, "root.json": "{}" });
+        expect(chart?.dependencies).to.include("ConfigMap.controller");
+    });
+
+    it("does without sigstore's trust root", async () => {
+        expect(await valuesOf({ tuf: { disabled: true } })).to.have.deep.nested.include({
+            "webhook.extraArgs": { "disable-tuf": "true" },
+        });
+    });
+
+    it("uses a PriorityClass that exists, and makes none then", async () => {
+        const registrations = await make({ priorityClass: "critical" });
+        expect(registrations.map(({ type }) => type)).to.not.include("kubernetes:scheduling.k8s.io/v1:PriorityClass");
+        expect((await make({})).map(({ type }) => type)).to.include("kubernetes:scheduling.k8s.io/v1:PriorityClass");
+    });
+
+    it("keeps what it adopts, and looks for nothing that it must not find", async () => {
+        const registrations = await make({ adopt: true });
+        const check = registrations.find(({ name }) => name === "controller-is-new");
+        expect(check?.inputs.values).to.deep.include({ newObjects: [], minimumVersion: "1.28" });
+        const { props, opts } = await changed(
+            "kubernetes:core/v1:Service",
+            { metadata: { name: "webhook" } },
+            { adopt: true },
+        );
+        expect(opts?.retainOnDelete).to.equal(true);
+        expect(props).to.have.deep.nested.property("metadata.annotations", {
+            "signed-images/owner": "tests/stack/1",
+            "pulumi.com/patchForce": "true",
+            "pulumi.com/skipAwait": "true",
+        });
+    });
+
+    describe("changes of the chart's objects", () => {
+        it("leaves out owned objects from the webhooks of workloads, and from no others", async () => {
+            const conditions = async (name: string, args: PolicyControllerArgs = {}) => {
+                const { props } = await changed(WEBHOOKS, { metadata: { name }, webhooks: [{ name }] }, args);
+                return (props as { webhooks: { matchConditions?: unknown[] }[] }).webhooks[0]?.matchConditions;
+            };
+            expect(await conditions("policy.sigstore.dev")).to.have.lengthOf(1);
+            expect(await conditions("policy.sigstore.dev", { judgeOwnedObjects: true })).to.equal(undefined);
+            expect(await conditions("validating.clusterimagepolicy.sigstore.dev")).to.equal(undefined);
+        });
+
+        it("keeps the definitions without a webhook where they are to stay", async () => {
+            const conversion = { strategy: "Webhook", webhook: { clientConfig: { service: { name: "webhook" } } } };
+            const definition = { metadata: { name: "clusterimagepolicies.policy.sigstore.dev" }, spec: { conversion } };
+            const kept = await changed(DEFINITION, definition, { keepCrds: true });
+            expect(kept.props).to.have.deep.nested.property("spec.conversion", { strategy: "None" });
+            expect(kept.opts?.retainOnDelete).to.equal(true);
+            const going = await changed(DEFINITION, definition, { servicePort: 8443 });
+            expect(going.props).to.have.nested.property("spec.conversion.webhook.clientConfig.service.port", 8443);
+            expect(going.opts?.retainOnDelete).to.equal(false);
+        });
+
+        it("puts pods onto the network of their nodes", async () => {
+            const template = { metadata: { labels: { "control-plane": "x" } }, spec: { containers: [] } };
+            const deployment = { metadata: { name: "webhook" }, spec: { template } };
+            const { props } = await changed("kubernetes:apps/v1:Deployment", deployment, { hostNetwork: true });
+            expect(props).to.have.nested.include({
+                "spec.template.spec.hostNetwork": true,
+                "spec.template.spec.dnsPolicy": "ClusterFirstWithHostNet",
+            });
+        });
+    });
+
+    describe("values that the chart does not read", () => {
+        const warnings = (values: object) =>
+            validatePolicyControllerArgs({ values }).map(
+                ({ severity, path: at, instead }) => `${severity} ${at.join(".")}: ${instead}`,
+            );
+
+        it("are warned about by name, with the nearest one that it does", () => {
+            expect(warnings({ webhook: { replicas: 5 } })).to.deep.equal([
+                "warning values.webhook.replicas: Did you mean webhook.replicaCount?",
+            ]);
+            expect(warnings({ replicaCount: 5 })).to.deep.equal([
+                "warning values.replicaCount: Did you mean webhook.replicaCount?",
+            ]);
+            expect(warnings({ webhook: { serviceAccount: { anotations: {} } } })).to.deep.equal([
+                "warning values.webhook.serviceAccount.anotations: Did you mean webhook.serviceAccount.annotations?",
+            ]);
+            expect(warnings({ installCRDs: false })).to.deep.equal([
+                "warning values.installCRDs: Take it away; see the chart's values.yaml.",
+            ]);
+        });
+
+        it("are not those that it does", () => {
+            expect(warnings({ loglevel: "debug", webhook: { podAnnotations: { any: "thing" }, env: { A: "b" } } })).to
+                .be.empty;
+        });
+
+        it("are all that no template of the pinned chart names", function () {
+            const chart = path.resolve(PROJECT_FOLDER, "../shared/charts/policy-controller-0.10.6.tgz");
+            if (!fs.existsSync(chart)) {
+                this.skip();
+            }
+            const templates = execFileSync("tar", ["xzOf", chart, "--wildcards", "*/templates/*"], {
+                encoding: "utf8",
+            });
+            const named = [...templates.matchAll(/\.Values((?:\.\w+)+)/g)].map(([, name = ""]) => name.slice(1));
+            const unknown = named.filter(
+                (name) =>
+                    // Hooks, which Pulumi leaves out, and helpers that no template calls.
+                    !/^(leasescleanup|certificates)\./.test(name) &&
+                    !READ_BY_CHART.some((read) => `${name}.`.startsWith(`${read}.`) || read.startsWith(`${name}.`)),
+            );
+            expect([...new Set(unknown)]).to.deep.equal([]);
+            const unread = READ_BY_CHART.filter(
+                (read) => !named.some((name) => read === name || read.startsWith(`${name}.`)),
+            );
+            expect(unread).to.deep.equal([]);
+        });
+    });
+
+    const refused: [PolicyControllerArgs, string][] = [
+        [{ replicas: 0 }, "replicas-out-of-range"],
+        [{ replicas: 1.5 }, "replicas-out-of-range"],
+        [{ webhookTimeoutSeconds: 31 }, "webhook-timeout-out-of-range"],
+        [{ armingTimeoutSeconds: 0 }, "arming-timeout-out-of-range"],
+        [{ servicePort: 70_000 }, "service-port-out-of-range"],
+        [{ namespace: "Cosign_System" }, "label-invalid"],
+        [{ namespace: "a".repeat(64) }, "label-invalid"],
+        [{ namespace: "kube-system" }, "controller-in-system-namespace"],
+        [{ priorityClass: "No Class" }, "secret-name-invalid"],
+        [{ imagePullSecrets: ["No Secret"] }, "secret-name-invalid"],
+        [{ image: { digest: "v0.13.1" } }, "controller-image-by-tag"],
+        [{ values: { webhook: { image: { version: "v0.13.1" } } } }, "controller-image-by-tag"],
+        [{ image: { repository: "mirror.example.com/app:1" } }, "controller-image-invalid"],
+        [{ trustedCertificates: "/etc/ssl/ca.pem" }, "certificates-not-pem"],
+        [{ trustedCertificates: `${CERTIFICATE}-----BEGIN PRIVATE KEY-----` }, "certificates-with-key"],
+        [{ proxy: { https: "proxy.example.com:3128" } }, "proxy-no-url"],
+        [{ proxy: { http: "http://me:secret@proxy.example.com" } }, "proxy-with-password"],
+        [{ tuf: { disabled: true, mirror: "https://tuf.example.com" } }, "tuf-ambiguous"],
+        [{ tuf: { mirror: "tuf.example.com" } }, "tuf-mirror-no-url"],
+        [{ tuf: { root: "./root.json" } }, "tuf-root-no-json"],
+        [{ chart: { path: "./chart.tgz", version: "0.10.6" } }, "chart-source-ambiguous"],
+        [{ chart: { repository: "mirror.example.com" } }, "chart-repository-no-url"],
+        [{ chart: { repository: "oci://mirror.example.com", username: "me" } }, "chart-credentials-ignored"],
+    ];
+    for (const [args, code] of refused) {
+        it(`refuses ${JSON.stringify(args).slice(0, 60)}`, () => {
+            expect(refusal(args)).to.include(`[${code}]`);
+        });
+    }
+
+    it("shows neither a proxy's password nor a private key", () => {
+        const said = refusal({
+            proxy: { http: "http://me:hidden@proxy.example.com" },
+            trustedCertificates: `${CERTIFICATE}-----BEGIN PRIVATE KEY-----\nhidden`,
+        });
+        expect(said).to.not.include("hidden");
     });
 });

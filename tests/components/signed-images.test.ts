@@ -12,8 +12,10 @@ function make(more: Partial<SignedImagesArgs> = {}, preview = false): Promise<Re
     return record(() => new SignedImages("signed", { ...args, ...more }), { preview }).then((it) => it.registrations);
 }
 
-function named(registrations: readonly Registration[], type: string, name: string): Registration {
-    const found = registrations.find((it) => it.type.endsWith(`:${type}`) && it.name === name);
+function named(registrations: readonly Registration[], type: string, name: string, origin = ""): Registration {
+    const found = registrations.find(
+        (it) => it.type.startsWith(origin) && it.type.endsWith(`:${type}`) && it.name === name,
+    );
     if (found === undefined) {
         throw new Error(`no ${type} ${name} was registered`);
     }
@@ -45,10 +47,10 @@ describe("SignedImages", () => {
             "ValidatingWebhookConfigurationPatch.signed-validates-workloads",
             "MutatingWebhookConfigurationPatch.signed-defaults-policies",
             "ValidatingWebhookConfigurationPatch.signed-validates-policies",
-            "CustomResourceDefinitionPatch.signed-converts-policies",
+            "ClusterImagePolicy.signed-canary",
         ]);
-        const policy = registrations.find((it) => it.type.startsWith("kubernetes:policy.sigstore.dev"));
-        expect(policy?.dependencies).to.include("Secret.signed-1-pub");
+        const policy = named(registrations, "ClusterImagePolicy", "signed", "kubernetes:policy.sigstore.dev");
+        expect(policy.dependencies).to.include("Secret.signed-1-pub");
     });
 
     it("writes no arguments of components into the state", async () => {
@@ -58,13 +60,13 @@ describe("SignedImages", () => {
 
     it("generates no key where only others sign", async () => {
         const registrations = await make({ authorities: [strangersKey] });
-        expect(registrations.filter((it) => it.type.includes("Stash") || it.type.includes("Secret"))).to.be.empty;
+        expect(registrations.filter((it) => /CosignKeyPair|RandomPassword|Secret/.test(it.type))).to.be.empty;
     });
 
     it("trusts its own keys and the others' side by side", async () => {
         const registrations = await make({ authorities: [strangersKey], generations: [{ id: "2026-11" }] });
-        const policy = registrations.find((it) => it.type.startsWith("kubernetes:policy.sigstore.dev"));
-        expect(policy?.inputs.spec).to.deep.include({
+        const policy = named(registrations, "ClusterImagePolicy", "signed", "kubernetes:policy.sigstore.dev");
+        expect(policy.inputs.spec).to.deep.include({
             authorities: [
                 { name: "signed-2026-11", key: { secretRef: { name: "signed-2026-11-pub" } } },
                 { name: "authority-1", key: { secretRef: { name: "strangers-key" } } },
@@ -76,8 +78,8 @@ describe("SignedImages", () => {
         const publicKey = spkiPem(KEYS["ecdsa-p384"].publicKey);
         const generations = [{ id: "2024", publicKey }, { id: "2026-11" }];
         const registrations = await make({ generations, current: "2026-11" }, true);
-        const policy = registrations.find((it) => it.type.startsWith("kubernetes:policy.sigstore.dev"));
-        expect(policy?.inputs.spec).to.deep.include({
+        const policy = named(registrations, "ClusterImagePolicy", "signed", "kubernetes:policy.sigstore.dev");
+        expect(policy.inputs.spec).to.deep.include({
             authorities: [
                 { name: "signed-2024", key: { secretRef: { name: "signed-2024-pub" }, hashAlgorithm: "sha384" } },
                 { name: "signed-2026-11", key: { secretRef: { name: "signed-2026-11-pub" } } },
@@ -87,9 +89,9 @@ describe("SignedImages", () => {
 
     it("shows the whole policy at the first preview, before its key exists", async () => {
         const registrations = await make({}, true);
-        const policy = registrations.find((it) => it.type.startsWith("kubernetes:policy.sigstore.dev"));
-        expect(JSON.stringify(policy?.inputs)).not.to.include(UNKNOWN_ON_THE_WIRE);
-        expect(policy?.inputs.spec).to.deep.equal({
+        const policy = named(registrations, "ClusterImagePolicy", "signed", "kubernetes:policy.sigstore.dev");
+        expect(JSON.stringify(policy.inputs)).not.to.include(UNKNOWN_ON_THE_WIRE);
+        expect(policy.inputs.spec).to.deep.equal({
             images: [{ glob: "ghcr.io/acme/**" }],
             authorities: [{ name: "signed-1", key: { secretRef: { name: "signed-1-pub" } } }],
             mode: "enforce",
@@ -128,7 +130,7 @@ describe("SignedImages", () => {
         expect(registrations).to.be.empty;
         expect(message).to.include("images[0]: ").and.to.include("ghcr.io/acme/app:1.2");
         expect(message).to.include("[namespace-doubled]");
-        expect(message).to.include("namespaces[2]: ").and.to.include("[namespace-never-enforced]");
+        expect(message).to.include("namespaces[2]: ").and.to.include("[system-namespace]");
         expect(message).to.include("controller.replicas: ").and.to.include("[replicas-out-of-range]");
         expect(message).to.include("current: ").and.to.include("[current-generation-missing]");
     });

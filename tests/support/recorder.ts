@@ -19,6 +19,17 @@ export interface Registration {
     aliases: string[];
 }
 
+/** How a program is run. */
+export interface RecordOptions {
+    preview: boolean;
+    /**
+     * What every local command prints.
+     *
+     * @default nothing
+     */
+    stdout?: string;
+}
+
 /** How the wire marks a secret (sdk/nodejs/runtime/rpc.ts). */
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
@@ -33,7 +44,7 @@ export const UNKNOWN_ON_THE_WIRE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  */
 export async function record<T>(
     program: () => T | Promise<T>,
-    options: { preview: boolean } = { preview: false },
+    options: RecordOptions = { preview: false },
 ): Promise<{ registrations: Registration[]; result: T; warnings: string[] }> {
     const requests: RegisterResourceRequest[] = [];
     const warnings: string[] = [];
@@ -72,7 +83,7 @@ export async function record<T>(
 }
 
 /** What the engine would answer: what was put in, and what the resource adds to it. */
-function stateOf(args: pulumi.runtime.MockResourceArgs, options: { preview: boolean }): Record<string, unknown> {
+function stateOf(args: pulumi.runtime.MockResourceArgs, options: RecordOptions): Record<string, unknown> {
     const inputs = args.inputs as Record<string, unknown>;
     switch (args.type) {
         case "pulumi:index:Stash":
@@ -81,6 +92,8 @@ function stateOf(args: pulumi.runtime.MockResourceArgs, options: { preview: bool
             return options.preview ? inputs : { ...inputs, result: "a password that is not random" };
         case "kubernetes:helm.sh/v4:Chart":
             return { ...inputs, resources: [] };
+        case "command:local:Command":
+            return options.preview ? inputs : { ...inputs, stdout: options.stdout ?? "", stderr: "" };
         default:
             return inputs;
     }

@@ -1,0 +1,47 @@
+import { createRequire } from "node:module";
+
+import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
+import { SIGNING_HELP } from "./options";
+
+import type * as RunSign from "./run-sign";
+import type { Command } from "../command";
+
+const HELP = `Usage: signed-images sign --key SOURCE [OPTION …] IMAGE…
+       signed-images sign --keyless [OPTION …] IMAGE…
+
+Signs images in cosign's legacy form, the one that policy-controller verifies, and adds the signature to those that are
+there. A tag is read once, and its digest is signed and printed. What this key has signed already stays as it is.
+
+Options:
+${SIGNING_HELP}
+  -a, --annotation NAME=VALUE
+                          something that is signed with the digest; may be given more than once
+  --policy FILE           ClusterImagePolicies: say what they say of the images once they are signed; may be given more than
+                          once
+  -h, --help              show this
+
+Without a key:
+  --keyless               sign with a certificate for the identity of the CI that this runs in
+  --identity-token SOURCE the identity token, env://VARIABLE or fd://N, where the CI's own is not wanted
+  --fulcio-url URL        who gives the certificate; https://fulcio.sigstore.dev if not given
+  --rekor-url URL         the transparency log, or none; https://rekor.sigstore.dev if not given
+  --timestamp-url URL     a time-stamping authority; none if not given
+
+${KEY_HELP}
+
+${PASSWORD_FROM_HELP}
+
+Exit code: 0, 1 where an image could not be signed, for a key that cannot be used, and where a policy refuses, 2 for wrong
+arguments, and for a key or a password that cannot be read, 3 where a policy's verdict is unknown.`;
+
+/** `signed-images sign` */
+export const sign: Command = {
+    name: "sign",
+    summary: "Sign images so that policy-controller verifies them",
+    help: HELP,
+    run(args, surroundings) {
+        // What speaks to registries takes a while to load, and the commands beside it do not need it.
+        const { runSign } = createRequire(__filename)("./run-sign") as typeof RunSign;
+        return runSign(args, surroundings);
+    },
+};

@@ -1,0 +1,96 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
+import { WORKLOAD_WEBHOOK } from "./chart-objects";
+
+/**
+ * A patch that changes nothing that the cluster acts on, and that the engine finishes only once the patched object is
+ * as its wait conditions demand.
+ */
+export type AdmissionGate =
+    | kubernetes.apps.v1.DeploymentPatch
+    | kubernetes.admissionregistration.v1.MutatingWebhookConfigurationPatch
+    | kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch;
+
+/** The webhooks that default and validate policies. */
+const DEFAULTING_WEBHOOK = "defaulting.clusterimagepolicy.sigstore.dev";
+const VALIDATING_WEBHOOK = "validating.clusterimagepolicy.sigstore.dev";
+
+const WEBHOOK_IS_ARMED = ["{.webhooks[0].rules}", "{.webhooks[0].clientConfig.caBundle}"];
+
+/** On every gate: the chart that it waited for. Another chart is another wait. */
+export const ARMED_FOR_ANNOTATION = "signed-images/armed-for";
+
+/** What the gates need to know of the chart. */
+export interface Deployed {
+    /** The name of the Deployment. */
+    name: pulumi.Output<string>;
+    /** The name and version of the chart. */
+    chart: pulumi.Output<string>;
+    /** The version of the controller. */
+    version: pulumi.Output<string>;
+}
+
+/** How long the engine waits for each gate. */
+export function armingTimeout(args: PolicyControllerArgs): pulumi.CustomTimeouts {
+    const timeout = `${args.armingTimeoutSeconds ?? DEFAULT_ARMING_TIMEOUT_SECONDS}s`;
+    return { create: timeout, update: timeout };
+}
+
+/**
+ * The gates between the chart and all that relies on it.
+ *
+ * The chart's webhook configurations come without `rules`: the controller writes them, and the CA bundles, some seconds
+ * after its Deployment is ready. Until then unsigned images pass in a labelled namespace, and a policy may be stored
+ * unvalidated or fail (sigstore/policy-controller#952, #275). The conversion webhook of the definition is the canary's
+ * matter: the provider replaces a definition as a whole at every update, and a patch beside it would be lost.
+ *
+ * @param deployed The Deployment of the chart that is installed.
+ */
+export function admissionGates(
+    name: string,
+    args: PolicyControllerArgs,
+    deployed: Deployed,
+    opts: pulumi.CustomResourceOptions,
+): AdmissionGate[] {
+    const { chart } = deployed;
+    const { MutatingWebhookConfigurationPatch, ValidatingWebhookConfigurationPatch } =
+        kubernetes.admissionregistration.v1;
+    const patient = { ...opts, customTimeouts: armingTimeout(args) };
+    const serving = new kubernetes.apps.v1.DeploymentPatch(
+        `${name}-serves`,
+        {
+            metadata: {
+                name: deployed.name,
+                namespace: args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE,
+                annotations: { [ARMED_FOR_ANNOTATION]: chart },
+            },
+        },
+        patient,
+    );
+    const waiting = { ...patient, dependsOn: serving };
+    const gate = (configuration: string) => ({
+        metadata: {
+            name: configuration,
+            annotations: { "pulumi.com/waitFor": waitFor(WEBHOOK_IS_ARMED, chart), [ARMED_FOR_ANNOTATION]: chart },
+        },
+    });
+    return [
+        serving,
+        new MutatingWebhookConfigurationPatch(`${name}-mutates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
+        new ValidatingWebhookConfigurationPatch(`${name}-validates-workloads`, gate(WORKLOAD_WEBHOOK), waiting),
+        new MutatingWebhookConfigurationPatch(`${name}-defaults-policies`, gate(DEFAULTING_WEBHOOK), waiting),
+        new ValidatingWebhookConfigurationPatch(`${name}-validates-policies`, gate(VALIDATING_WEBHOOK), waiting),
+    ];
+}
+
+/**
+ * Several conditions are a JSON array in the annotation; the engine waits for all of them.
+ *
+ * The last one is about the patch itself: the provider also looks at what it saw before the patch, takes that for the result
+ * where it fits, and finds a difference at the next preview.
+ */
+function waitFor(paths: readonly string[], chart: pulumi.Input<string>): pulumi.Output<string> {
+    const patched = pulumi.interpolate`{.metadata.annotations['${ARMED_FOR_ANNOTATION}']}=${chart}`;
+    return patched.apply((last) => JSON.stringify([...paths, last].map((path) => `jsonpath=${path}`)));
+}

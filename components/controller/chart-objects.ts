@@ -1,0 +1,130 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { OWNER_ANNOTATION } from "../ownership";
+import type { PolicyControllerArgs } from "./args";
+
+/** An object of the chart, as the provider rendered it: plain values. */
+interface ChartObject {
+    metadata: { name: string; annotations?: Record<string, string> };
+    spec: Record<string, unknown>;
+    webhooks: Record<string, unknown>[];
+}
+
+/** The pods of the chart's Deployment have this label and nobody else's have it. */
+interface PodTemplate {
+    metadata: { labels: Record<string, string> };
+    spec: Record<string, unknown>;
+}
+
+const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
+const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const SERVICE = "kubernetes:core/v1:Service";
+
+/** The webhooks that judge workloads, in both of their configurations. */
+export const WORKLOAD_WEBHOOK = "policy.sigstore.dev";
+export const POLICY_DEFINITION = "clusterimagepolicies.policy.sigstore.dev";
+
+/**
+ * Leaves out what a controller made, except for pods: the webhook replaces tags by digests, and a ReplicaSet that
+ * differs from its Deployment's template is no ReplicaSet of that Deployment, which makes another one, without end
+ * (sigstore/policy-controller#1105). What may run is decided at the Deployment and at every pod all the same.
+ */
+const UNLESS_OWNED = {
+    name: "signed-images-no-owned-objects",
+    expression:
+        'request.kind.kind == "Pod" || !has(object.metadata.ownerReferences) || ' +
+        "!object.metadata.ownerReferences.exists(owner, has(owner.controller) && owner.controller)",
+};
+
+/** What this package changes about the chart's objects, because the chart has no value for it. */
+export function changeChartObjects(args: PolicyControllerArgs, owner: pulumi.Input<string>): pulumi.ResourceTransform {
+    return ({ custom, type, props, opts }) => {
+        if (!custom || !type.startsWith("kubernetes:") || type.startsWith("kubernetes:helm.sh/")) {
+            return undefined;
+        }
+        const object = props as ChartObject;
+        const isDefinition = type === DEFINITION;
+        const annotations = {
+            ...object.metadata.annotations,
+            [OWNER_ANNOTATION]: owner,
+            // `signed-images disarm` takes the conversion away; arming again must not fail on who did it.
+            ...(args.adopt || isDefinition ? { "pulumi.com/patchForce": "true" } : {}),
+            // The provider waits some 10 s for a Service to settle, which proves nothing about the webhooks behind it. And it waits
+            // for a Deployment whose ServiceAccount and definitions it has not made yet: for good, where it does one thing at a
+            // time (`--parallel 1`). The gates wait for both.
+            ...(type === SERVICE || type === DEPLOYMENT ? { "pulumi.com/skipAwait": "true" } : {}),
+        };
+        return {
+            props: { ...object, ...changed(type, object, args), metadata: { ...object.metadata, annotations } },
+            opts: { ...opts, retainOnDelete: keeps(args, isDefinition) },
+        };
+    };
+}
+
+/** Whether an object outlives the stack. */
+export function keeps(args: PolicyControllerArgs, isDefinition: boolean): boolean {
+    return (args.adopt ?? false) || (isDefinition && (args.keepCrds ?? false));
+}
+
+function changed(type: string, object: ChartObject, args: PolicyControllerArgs): Partial<ChartObject> {
+    switch (type) {
+        case `${ADMISSION}:MutatingWebhookConfiguration`:
+        case `${ADMISSION}:ValidatingWebhookConfiguration`:
+            return { webhooks: object.webhooks.map((webhook) => changedWebhook(object.metadata.name, webhook, args)) };
+        case DEPLOYMENT:
+            return { spec: { ...object.spec, template: changedPods(object.spec.template as PodTemplate, args) } };
+        case DEFINITION:
+            return object.metadata.name === POLICY_DEFINITION ? { spec: changedDefinition(object.spec, args) } : {};
+        default:
+            return {};
+    }
+}
+
+function changedWebhook(
+    configuration: string,
+    webhook: Record<string, unknown>,
+    args: PolicyControllerArgs,
+): Record<string, unknown> {
+    const isOfWorkloads = configuration === WORKLOAD_WEBHOOK;
+    return {
+        ...webhook,
+        ...(args.servicePort === undefined ? {} : { clientConfig: onPort(webhook.clientConfig, args.servicePort) }),
+        ...(isOfWorkloads && !args.judgeOwnedObjects ? { matchConditions: [UNLESS_OWNED] } : {}),
+    };
+}
+
+function changedPods(template: PodTemplate, args: PolicyControllerArgs): PodTemplate {
+    const spread = (topologyKey: string) => ({
+        maxSkew: 1,
+        topologyKey,
+        // A cluster of one node must be able to run all of them.
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { "control-plane": template.metadata.labels["control-plane"] } },
+    });
+    return {
+        ...template,
+        spec: {
+            ...template.spec,
+            topologySpreadConstraints: [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
+            ...(args.hostNetwork ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
+        },
+    };
+}
+
+/** Both versions have the same fields, so that kept definitions need no webhook to be read in either. */
+function changedDefinition(spec: Record<string, unknown>, args: PolicyControllerArgs): Record<string, unknown> {
+    if (args.keepCrds) {
+        return { ...spec, conversion: { strategy: "None" } };
+    }
+    if (args.servicePort === undefined) {
+        return spec;
+    }
+    const conversion = spec.conversion as { webhook: Record<string, unknown> };
+    const clientConfig = onPort(conversion.webhook.clientConfig, args.servicePort);
+    return { ...spec, conversion: { ...conversion, webhook: { ...conversion.webhook, clientConfig } } };
+}
+
+function onPort(clientConfig: unknown, port: number): object {
+    const { service, ...rest } = clientConfig as { service: object };
+    return { ...rest, service: { ...service, port } };
+}

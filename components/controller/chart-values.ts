@@ -1,0 +1,112 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { isPlainObject } from "../plain-object";
+import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs, type ProxySettings, type TufSettings } from "./args";
+import { CERTIFICATES_KEY, SETTINGS_CONFIG_MAP, TUF_ROOT_KEY } from "./settings-config-map";
+
+/** A webhook call may ask the registry several times; upstream's own manifests allow the same. */
+const DEFAULT_WEBHOOK_TIMEOUT_SECONDS = 25;
+const DEFAULT_REPLICAS = 3;
+const DEFAULT_RESOURCES = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+const TUF_ROOT_FOLDER = "/etc/tuf-root";
+
+/** Also of the PriorityClass that the component makes. */
+export const OWN_PRIORITY_CLASS = "signed-images-policy-controller";
+
+/** The Helm values for what the component's arguments say. */
+export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
+    const replicas = replicaCount(args);
+    const timeoutSeconds = args.webhookTimeoutSeconds ?? DEFAULT_WEBHOOK_TIMEOUT_SECONDS;
+    const values = {
+        cosign: { webhookTimeoutSeconds: { mutating: timeoutSeconds, validating: timeoutSeconds } },
+        imagePullSecrets: (args.imagePullSecrets ?? []).map((name) => ({ name })),
+        webhook: {
+            replicaCount: replicas,
+            podDisruptionBudget: { enabled: true, minAvailable: allButOne(replicas) },
+            priorityClass: args.priorityClass ?? OWN_PRIORITY_CLASS,
+            resources: merge(DEFAULT_RESOURCES, args.resources ?? {}),
+            webhookTimeoutSeconds: { defaulting: timeoutSeconds, validating: timeoutSeconds },
+            namespaceSelector: {
+                matchExpressions: [
+                    // The controller puts this one first at run time. Rendered the same, a refresh shows no drift and
+                    // the next server-side apply does not conflict.
+                    { key: "webhooks.knative.dev/exclude", operator: "DoesNotExist" },
+                    { key: "policy.sigstore.dev/include", operator: "In", values: ["true"] },
+                    // Whoever labels the controller's own namespace must not keep it from starting again.
+                    {
+                        key: "kubernetes.io/metadata.name",
+                        operator: "NotIn",
+                        values: [args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE],
+                    },
+                ],
+            },
+            configData: { "no-match-policy": args.noMatchPolicy ?? "deny" },
+            serviceAccount: { annotations: args.serviceAccountAnnotations ?? {} },
+            service: { port: args.servicePort ?? 443 },
+            ...imageValues(args),
+            ...(args.trustedCertificates === undefined
+                ? {}
+                : { registryCaBundle: { name: SETTINGS_CONFIG_MAP, key: CERTIFICATES_KEY } }),
+            ...(args.proxy === undefined ? {} : { env: proxyEnvironment(args.proxy) }),
+            ...(args.tuf === undefined ? {} : tufValues(args.tuf)),
+        },
+    };
+    return merge(values, args.values ?? {});
+}
+
+function replicaCount({ values, replicas }: PolicyControllerArgs): number {
+    const webhook: unknown = values?.webhook;
+    const given: unknown = isPlainObject(webhook) ? webhook.replicaCount : undefined;
+    return typeof given === "number" ? given : (replicas ?? DEFAULT_REPLICAS);
+}
+
+/**
+ * The chart's own default, one replica of which one must be available, lets no node drain. Not `maxUnavailable`, which excludes the
+ * `minAvailable` that a controller to adopt already has. The template takes a number zero for nothing.
+ */
+function allButOne(replicas: number): number | string {
+    return replicas > 1 ? replicas - 1 : "0%";
+}
+
+function imageValues({ image }: PolicyControllerArgs): pulumi.Inputs {
+    const { repository, digest } = image ?? {};
+    const given = { ...(repository && { repository }), ...(digest && { version: digest }) };
+    return Object.keys(given).length === 0 ? {} : { image: given };
+}
+
+/** Kubernetes replaces `$(KUBERNETES_SERVICE_HOST)` in the values of variables; the API server is no matter of a proxy. */
+function proxyEnvironment({ http, https, noProxy = [] }: ProxySettings): Record<string, string> {
+    return {
+        ...(http === undefined ? {} : { HTTP_PROXY: http }),
+        ...(https === undefined ? {} : { HTTPS_PROXY: https }),
+        NO_PROXY: ["$(KUBERNETES_SERVICE_HOST)", "localhost", "127.0.0.1", ".svc", ".cluster.local", ...noProxy].join(
+            ",",
+        ),
+    };
+}
+
+function tufValues({ disabled, mirror, root }: TufSettings): pulumi.Inputs {
+    const extraArgs = {
+        ...(disabled ? { "disable-tuf": "true" } : {}),
+        ...(mirror === undefined ? {} : { "tuf-mirror": mirror }),
+        ...(root === undefined ? {} : { "tuf-root": `${TUF_ROOT_FOLDER}/${TUF_ROOT_KEY}` }),
+    };
+    if (root === undefined) {
+        return { extraArgs };
+    }
+    const items = [{ key: TUF_ROOT_KEY, path: TUF_ROOT_KEY }];
+    return {
+        extraArgs,
+        volumes: [{ name: "tuf-root", configMap: { name: SETTINGS_CONFIG_MAP, items } }],
+        volumeMounts: [{ name: "tuf-root", mountPath: TUF_ROOT_FOLDER, readOnly: true }],
+    };
+}
+
+/** Merges as Helm does: objects key by key, everything else replaces. */
+function merge(base: pulumi.Inputs, over: object): pulumi.Inputs {
+    const merged: Record<string, unknown> = { ...base };
+    for (const [key, value] of Object.entries(over) as [string, unknown][]) {
+        const below = merged[key];
+        merged[key] = isPlainObject(below) && isPlainObject(value) ? merge(below, value) : value;
+    }
+    return merged;
+}

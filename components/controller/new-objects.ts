@@ -1,0 +1,57 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterRequirements, ClusterObject } from "../existing-objects";
+import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
+import { OWN_PRIORITY_CLASS } from "./chart-values";
+
+/** The version whose API server knows `matchConditions` of webhooks without a feature gate. */
+const MATCH_CONDITIONS_SINCE = "1.28";
+
+/** What the controller needs of its cluster, and must not find there. */
+export function clusterRequirements(args: PolicyControllerArgs, owner: pulumi.Input<string>): ClusterRequirements {
+    const minimumVersion = args.judgeOwnedObjects ? undefined : MATCH_CONDITIONS_SINCE;
+    if (args.adopt) {
+        return {
+            newObjects: [],
+            owner,
+            minimumVersion,
+            instead: "judgeOwnedObjects: true does without matchConditions.",
+        };
+    }
+    return {
+        newObjects: newObjects(args),
+        owner,
+        minimumVersion,
+        instead:
+            "adopt: true takes over a policy-controller without deleting or replacing anything, and leaves it behind " +
+            "when the stack goes (docs/migration.md).",
+    };
+}
+
+/** The cluster-scoped objects: who has any of them has a policy-controller, in whichever namespace. */
+function newObjects(args: PolicyControllerArgs): ClusterObject[] {
+    const rbac = "rbac.authorization.k8s.io/v1";
+    const admission = "admissionregistration.k8s.io/v1";
+    const definitions = "apiextensions.k8s.io/v1";
+    return [
+        { apiVersion: "v1", kind: "Namespace", name: args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE },
+        { apiVersion: definitions, kind: "CustomResourceDefinition", name: "clusterimagepolicies.policy.sigstore.dev" },
+        { apiVersion: definitions, kind: "CustomResourceDefinition", name: "trustroots.policy.sigstore.dev" },
+        { apiVersion: admission, kind: "MutatingWebhookConfiguration", name: "policy.sigstore.dev" },
+        { apiVersion: admission, kind: "ValidatingWebhookConfiguration", name: "policy.sigstore.dev" },
+        {
+            apiVersion: admission,
+            kind: "MutatingWebhookConfiguration",
+            name: "defaulting.clusterimagepolicy.sigstore.dev",
+        },
+        {
+            apiVersion: admission,
+            kind: "ValidatingWebhookConfiguration",
+            name: "validating.clusterimagepolicy.sigstore.dev",
+        },
+        { apiVersion: rbac, kind: "ClusterRole", name: "policy-controller-webhook" },
+        { apiVersion: rbac, kind: "ClusterRoleBinding", name: "policy-controller-webhook" },
+        ...(args.priorityClass === undefined
+            ? [{ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: OWN_PRIORITY_CLASS }]
+            : []),
+    ];
+}

@@ -1,0 +1,139 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { OWNER_ANNOTATION } from "./ownership";
+
+/** A cluster-scoped object. */
+export interface ClusterObject {
+    apiVersion: string;
+    kind: string;
+    name: pulumi.Input<string>;
+}
+
+export interface ClusterRequirements {
+    /**
+     * What is about to be created.
+     *
+     * @default nothing
+     */
+    newObjects?: readonly ClusterObject[];
+    /**
+     * What marks those that are no strangers: they were made by an earlier run, or by one that was cut short.
+     *
+     * @default all are strangers
+     */
+    owner?: pulumi.Input<string>;
+    /**
+     * What is about to be changed. A preview does not miss it: something else of the same stack may be about to make it.
+     *
+     * @default nothing
+     */
+    existingObjects?: readonly ClusterObject[];
+    /** What to write to have them all the same, as a sentence. */
+    instead: string;
+    /**
+     * The oldest version of Kubernetes that will do.
+     *
+     * @default any
+     */
+    minimumVersion?: string;
+}
+
+/**
+ * Refuses, at preview and before anything is changed, what somebody else made: server-side apply would take it over
+ * without a word, and delete it with the stack. And refuses to patch what is not there: server-side apply would make it.
+ *
+ * A chart without objects whose template looks them up and fails. That way the question is asked by the provider, with whatever
+ * kubeconfig and context it was given, and whatever rights: nothing else that a program can use sees the cluster as it does. Where
+ * the provider's cluster is not known at preview, the question waits for the deployment.
+ */
+export function requireOfCluster(
+    name: string,
+    requirements: ClusterRequirements,
+    opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+    const { newObjects = [], owner = "", existingObjects = [], instead, minimumVersion = "1.0" } = requirements;
+    return new kubernetes.helm.v4.Chart(
+        name,
+        {
+            chart: checkingChart(),
+            // Helm's own rule for names of releases, which these do not become.
+            name: "signed-images",
+            values: {
+                newObjects: [...newObjects],
+                existingObjects: [...existingObjects],
+                mayComeLater: pulumi.runtime.isDryRun(),
+                annotation: OWNER_ANNOTATION,
+                owner,
+                instead,
+                minimumVersion,
+            },
+        },
+        opts,
+    );
+}
+
+const CHART = `apiVersion: v2
+name: signed-images
+version: 0.0.0
+description: Has no objects; its template fails where the cluster is not as it must be.
+`;
+
+const TEMPLATE = `
+{{- if semverCompare (printf "<%s-0" .Values.minimumVersion) .Capabilities.KubeVersion.Version }}
+  {{- fail (printf "the cluster runs Kubernetes %s, and %s is needed. %s" .Capabilities.KubeVersion.Version .Values.minimumVersion .Values.instead) }}
+{{- end }}
+{{- range .Values.existingObjects }}
+  {{- $object := lookup .apiVersion .kind "" .name }}
+  {{- if $object }}
+    {{- if hasKey $object.metadata "deletionTimestamp" }}
+      {{- fail (printf "the %s %s is being deleted. %s" .kind .name $.Values.instead) }}
+    {{- end }}
+  {{- else if not $.Values.mayComeLater }}
+    {{- fail (printf "there is no %s %s. %s" .kind .name $.Values.instead) }}
+  {{- end }}
+{{- end }}
+{{- $found := list }}
+{{- range .Values.newObjects }}
+  {{- $object := lookup .apiVersion .kind "" .name }}
+  {{- if $object }}
+    {{- $annotations := default dict (dig "metadata" "annotations" dict $object) }}
+    {{- $owner := default "" (get $annotations $.Values.annotation) }}
+    {{- if hasKey $object.metadata "deletionTimestamp" }}
+      {{- fail (printf "the %s %s is being deleted. Run this again when it is gone." .kind .name) }}
+    {{- end }}
+    {{- if ne $owner $.Values.owner }}
+      {{- $release := default "" (get $annotations "meta.helm.sh/release-name") }}
+      {{- $from := "" }}
+      {{- if $owner }}
+        {{- $from = printf " (of the stack %s)" (dir $owner) }}
+      {{- else if $release }}
+        {{- $from = printf " (of the Helm release %s in %s)" $release (get $annotations "meta.helm.sh/release-namespace") }}
+      {{- end }}
+      {{- $found = append $found (printf "%s %s%s" .kind .name $from) }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- if $found }}
+  {{- fail (printf "the cluster already has %s; this stack would take them over, and delete them in the end. %s" (join ", " $found) .Values.instead) }}
+{{- end }}
+`;
+
+let folder: string | undefined;
+
+/** Written by the process that uses it: a folder that others could write to would let them add objects. */
+function checkingChart(): string {
+    if (folder === undefined) {
+        const made = fs.mkdtempSync(path.join(os.tmpdir(), "signed-images-check-"));
+        fs.mkdirSync(path.join(made, "templates"));
+        fs.writeFileSync(path.join(made, "Chart.yaml"), CHART);
+        fs.writeFileSync(path.join(made, "templates", "check.yaml"), TEMPLATE);
+        process.once("exit", () => {
+            fs.rmSync(made, { recursive: true, force: true });
+        });
+        folder = made;
+    }
+    return folder;
+}

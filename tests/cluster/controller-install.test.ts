@@ -1,0 +1,147 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { EnforcedNamespace, PolicyController, type PolicyControllerArgs } from "../../index";
+import { leftovers, listObjects } from "../../sandbox/demo/inventory";
+import { eventually } from "../sandbox/support/wait";
+import { hammer } from "./support/hammer";
+import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
+
+const TIMEOUT_MS = 4 * 60_000;
+const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
+/** A slow image pull. */
+const CONTROLLER_START_DELAY_MS = SOAK ? 30_000 : 3000;
+
+describe("the install of a controller", function () {
+    this.timeout(TIMEOUT_MS);
+    let stage: Stage;
+    let objectsBefore: ReadonlySet<string>;
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        stage = await Stage.open({ controllerStartDelayMs: CONTROLLER_START_DELAY_MS });
+        await stage.cluster.core.createNamespace({ body: { metadata: { name: "shop" } } });
+        objectsBefore = await listObjects(stage.kubeConfig);
+    });
+
+    after(() => stage.sandbox.stop());
+
+    function controller(name: string, args: PolicyControllerArgs = {}, environment = {}): Promise<Stack> {
+        return stage.stack(
+            name,
+            () => {
+                new PolicyController("controller", { chart: { path: stage.chart }, ...args });
+            },
+            environment,
+        );
+    }
+
+    async function expectNothingDone(): Promise<void> {
+        expect(leftovers(objectsBefore, await listObjects(stage.kubeConfig))).to.deep.equal([]);
+    }
+
+    it("refuses a namespace that somebody else made, at preview and at up, and touches nothing", async () => {
+        await stage.cluster.core.createNamespace({ body: { metadata: { name: "cosign-system" } } });
+        const before = await listObjects(stage.kubeConfig);
+        const stack = await controller("theirs");
+        for (const said of [await refusal(stack.preview()), await refusal(stack.up())]) {
+            expect(said).to.include("the cluster already has Namespace cosign-system").and.include("adopt: true");
+        }
+        expect(await listObjects(stage.kubeConfig)).to.deep.equal(before);
+        await stage.cluster.core.deleteNamespace({ name: "cosign-system" });
+        await eventually("the namespace is gone", async () => {
+            const { items } = await stage.cluster.core.listNamespace();
+            return !items.some(({ metadata }) => metadata?.name === "cosign-system");
+        });
+    });
+
+    it("says at preview which right is missing", async () => {
+        const kubeconfig = path.join(stage.sandbox.directory, "powerless");
+        const text = await fs.readFile(stage.sandbox.kubeconfig, "utf8");
+        await fs.writeFile(kubeconfig, text.replace(/(\n\s+)(token: )/, "$1as: powerless$1$2"));
+        const stack = await controller("powerless", {}, { KUBECONFIG: kubeconfig });
+        expect(await refusal(stack.preview())).to.match(
+            /User \\?"powerless\\?" cannot get resource \\?"namespaces\\?" in API group/,
+        );
+        await expectNothingDone();
+    });
+
+    it("says at preview that no cluster answers", async () => {
+        const kubeconfig = path.join(stage.sandbox.directory, "nowhere");
+        const text = await fs.readFile(stage.sandbox.kubeconfig, "utf8");
+        await fs.writeFile(kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1"));
+        const stack = await controller("nowhere", {}, { KUBECONFIG: kubeconfig });
+        expect(await refusal(stack.preview())).to.include("connection refused");
+    });
+
+    it("refuses a chart of something else", async () => {
+        const chart = path.join(stage.sandbox.directory, "other");
+        await fs.mkdir(path.join(chart, "templates"), { recursive: true });
+        await fs.writeFile(path.join(chart, "Chart.yaml"), "apiVersion: v2\nname: other\nversion: 1.0.0\n");
+        const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n";
+        await fs.writeFile(path.join(chart, "templates", "one.yaml"), configMap);
+        const stack = await controller("other", { chart: { path: chart } });
+        expect(await refusal(stack.preview())).to.include("this is no policy-controller chart");
+        await expectNothingDone();
+    });
+
+    it("makes no namespace by labelling one that does not exist", async () => {
+        const stack = await stage.stack("absent", () => {
+            new EnforcedNamespace("absent", { name: "absent" });
+        });
+        expect(await refusal(stack.up())).to.include("there is no Namespace absent");
+        await expectNothingDone();
+    });
+
+    it("says what it waited for in vain: rules that nobody writes", async () => {
+        const extraArgs = { "webhook-name": "elsewhere.sigstore.dev" };
+        const stack = await controller("unarmed", { armingTimeoutSeconds: 3, values: { webhook: { extraArgs } } });
+        expect(await refusal(stack.up())).to.match(/\{\.webhooks\[0\]\.rules\}/);
+        await stack.destroy();
+        await expectNothingDone();
+    });
+
+    it("says what it waited for in vain: a service that the API server does not reach", async () => {
+        const service = { port: 444 };
+        const stack = await controller("unreached", { armingTimeoutSeconds: 3, values: { webhook: { service } } });
+        const said = await refusal(stack.up());
+        expect(said).to.include("the API server did not reach them for 3 s").and.include("port 8443 of the pods");
+        await stack.destroy();
+        await expectNothingDone();
+    });
+
+    it("lets no unsigned pod into an enforced namespace, one step at a time and with a slow controller", async () => {
+        const blows = [hammer(stage.cluster, "shop"), hammer(stage.cluster, "made")];
+        const stack = await stage.stack("gapless", () => {
+            const armed = new PolicyController("controller", { chart: { path: stage.chart } });
+            new EnforcedNamespace("shop", { name: "shop" }, { dependsOn: armed });
+            new EnforcedNamespace("made", { name: "made", create: true }, { dependsOn: armed });
+        });
+        await stack.up({ parallel: 1 });
+        for (const { stop } of blows) {
+            const seen = await stop();
+            expect(seen.admitted).to.equal(0);
+            expect(seen.before, "tries from before").to.be.above(0);
+        }
+        const after = hammer(stage.cluster, "shop");
+        await eventually("a second install is refused", async () => {
+            const second = await controller("second", { namespace: "elsewhere" });
+            const said = await refusal(second.preview());
+            expect(said).to.include("MutatingWebhookConfiguration policy.sigstore.dev (of the stack tests/gapless)");
+            return true;
+        });
+        await stack.destroy();
+        const seen = await after.stop();
+        expect(seen.admitted, "until the label was gone").to.equal(0);
+        expect(seen.refused).to.be.above(0);
+        await expectNothingDone();
+    });
+});
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+    return work.then(
+        () => "",
+        (problem: unknown) => String(problem),
+    );
+}

@@ -1,0 +1,92 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { expect } from "chai";
+import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, StaticAction } from "../../index";
+import { leftovers, listObjects } from "../../sandbox/demo/inventory";
+import { changesInPreview } from "../../sandbox/demo/stack";
+import { killEngineAfter } from "./support/interruption";
+import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
+
+const TIMEOUT_MS = 5 * 60_000;
+const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
+const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
+
+interface Moment {
+    operation: "up" | "update" | "destroy";
+    milliseconds: number;
+}
+
+/** Ten moments of an engine's work: before the first object, in the chart, at the gates, in the deletions. */
+const MOMENTS: readonly Moment[] = [
+    ...[800, 1500, 2500, 4000, 6000].map((milliseconds) => ({ operation: "up" as const, milliseconds })),
+    ...[1500, 3000].map((milliseconds) => ({ operation: "update" as const, milliseconds })),
+    ...[1000, 3000, 8000].map((milliseconds) => ({ operation: "destroy" as const, milliseconds })),
+];
+
+/** Two of them in an ordinary run, by a seed that the test names. */
+const DRAWN = SOAK ? MOMENTS : [MOMENTS[SEED % 7], MOMENTS[7 + (SEED % 3)]].filter((moment) => moment !== undefined);
+
+describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
+    this.timeout(TIMEOUT_MS);
+    let stage: Stage;
+    let objectsBefore: ReadonlySet<string>;
+    let replicas = 3;
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        stage = await Stage.open();
+        objectsBefore = await listObjects(stage.kubeConfig);
+    });
+
+    after(() => stage.sandbox.stop());
+
+    function stackOf(name: string): Promise<Stack> {
+        return stage.stack(name, () => {
+            const controller = new PolicyController("controller", { replicas, chart: { path: stage.chart } });
+            const policy = new ClusterImagePolicy(
+                "policy",
+                {
+                    images: ["registry.example.com/trusted/**"],
+                    authorities: [Authority.static({ action: StaticAction.Fail })],
+                },
+                { dependsOn: controller },
+            );
+            new EnforcedNamespace("shop", { name: "shop", create: true }, { dependsOn: policy });
+        });
+    }
+
+    DRAWN.forEach(({ operation, milliseconds }, index) => {
+        it(`finishes after a kill ${milliseconds} ms into ${operation}, and leaves nothing`, async () => {
+            const name = `killed-${index}`;
+            replicas = 3;
+            const stack = await stackOf(name);
+            if (operation !== "up") {
+                await stack.up();
+            }
+            replicas = operation === "update" ? 2 : 3;
+            const work = operation === "destroy" ? stack.destroy() : stack.up();
+            await killEngineAfter(milliseconds, name, work);
+
+            // What docs/recovery.md says: a state that was cut off, the lock, then the same again.
+            await restoreState(stage.sandbox.directory, name);
+            await stack.cancel().catch(() => undefined);
+            if (operation !== "destroy") {
+                await stack.up();
+                expect(await changesInPreview(stack)).to.deep.equal([]);
+            }
+            await stack.destroy();
+            expect(leftovers(objectsBefore, await listObjects(stage.kubeConfig))).to.deep.equal([]);
+        });
+    });
+});
+
+/** A file backend may be killed while it writes the state; what was there before lies beside it. */
+async function restoreState(backend: string, stackName: string): Promise<void> {
+    const file = path.join(backend, ".pulumi", "stacks", "tests", `${stackName}.json`);
+    try {
+        JSON.parse(await fs.readFile(file, "utf8"));
+    } catch {
+        await fs.copyFile(`${file}.bak`, file);
+    }
+}
