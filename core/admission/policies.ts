@@ -1,10 +1,12 @@
 /** From the ClusterImagePolicies that there are to those that the controller enforces. */
 import {
+    API_VERSION,
     CATALOGUE,
     containsUnknown,
     defaultAuthorityName,
     errorsOf,
     isKnown,
+    manifestKind,
     RuleKind,
     specOfManifest,
     UNKNOWN,
@@ -73,7 +75,8 @@ export function readPolicies(
     secrets: readonly unknown[],
     config: CompleteConfig,
 ): Policies {
-    const byName = new Map(manifests.map((manifest) => [nameOf(manifest), manifest]));
+    const policies = manifests.filter((manifest) => manifestKind(manifest) !== "TrustRoot");
+    const byName = new Map(policies.map((manifest) => [nameOf(manifest), manifest]));
     const read = [...byName].map(([name, manifest]) => readPolicy(name, manifest, secrets, config));
     const absent = read.filter((policy) => "reason" in policy);
     const inForce = read.filter((policy) => "spec" in policy);
@@ -108,7 +111,7 @@ function readPolicy(
         const known = spec === UNKNOWN ? {} : spec;
         return { name, spec: { images: UNKNOWN, ...known }, authorities: UNKNOWN };
     }
-    const list = isKnown(spec.authorities) ? spec.authorities : [];
+    const list = (isKnown(spec.authorities) ? spec.authorities : []).map((authority) => asStored(authority, manifest));
     const read = list.map((authority, index) => readAuthority(authority, index, secrets));
     const unreadable = read.find(({ key }) => key?.state === "unreadable")?.key;
     if (unreadable?.state === "unreadable") {
@@ -151,6 +154,23 @@ function readAuthority(
             spec,
             ...(key.state === "known" ? { publicKey: key.key } : { unknownBecause: key.reason }),
         },
+    };
+}
+
+/**
+ * An authority as the cluster stores it: what is written as v1beta1 loses `ctlog` without `url`, and `rfc3161timestamp`
+ * without `trustRootRef` (clusterimagepolicy_conversion.go).
+ */
+function asStored(authority: MaybeUnknown<AuthorityManifest>, manifest: unknown): MaybeUnknown<AuthorityManifest> {
+    if (!isKnown(authority) || !isRecord(manifest) || manifest.apiVersion === API_VERSION) {
+        return authority;
+    }
+    const { ctlog, rfc3161timestamp, ...rest } = authority;
+    const isKept = (part: unknown, field: string) => part === UNKNOWN || (isRecord(part) && (part[field] ?? "") !== "");
+    return {
+        ...rest,
+        ...(isKept(ctlog, "url") ? { ctlog } : {}),
+        ...(isKept(rfc3161timestamp, "trustRootRef") ? { rfc3161timestamp } : {}),
     };
 }
 

@@ -11,10 +11,14 @@ export interface RegistryTrouble {
     reason: string;
 }
 
-/** What a registry's error means for a verdict. Anything else is thrown on. */
+/**
+ * What an error means for a verdict. One that is no registry's is a mistake of ours, met in something that nobody foresaw: then
+ * this image is unknown, and the others are judged all the same.
+ */
 export function troubleOf(error: unknown): RegistryTrouble {
     if (!(error instanceof RegistryError)) {
-        throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        return { isCertain: false, reason: `It could not be judged: ${message}.` };
     }
     return { isCertain: BROKEN.includes(error.code), reason: `${error.message.replace(/\.$/, "")}.` };
 }

@@ -69,7 +69,7 @@ export function readWorkload(manifest: unknown): Workload | undefined {
         kind: manifest.kind,
         name: text(metadata.name),
         namespace: text(metadata.namespace),
-        labels: labelsOf(metadata.labels),
+        labels: manifest.metadata === UNKNOWN ? undefined : labelsOf(metadata.labels),
         ...imagesOf(
             place.reduce<unknown>((value, field) => (value === UNKNOWN ? UNKNOWN : record(value)[field]), manifest),
             place.join("."),

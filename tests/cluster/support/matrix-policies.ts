@@ -32,9 +32,9 @@ export function policyCases(signers: Signers, host: string): PolicyCase[] {
         ...keylessCases(signers),
         ...vanishingCases(signers),
     ];
-    return cases.map(({ policies, ...rest }) => ({
+    return cases.map(({ policies, apiVersion, ...rest }) => ({
         ...rest,
-        policies: policies.map((spec, n) => named(rest.name, n, spec)),
+        policies: policies.map((spec, n) => ({ ...named(rest.name, n, spec), ...(apiVersion && { apiVersion }) })),
     }));
 }
 
@@ -58,6 +58,8 @@ export function matchOf(name: string): object[] {
 interface Case extends Omit<PolicyCase, "policies"> {
     /** The `spec` of each. */
     policies: object[];
+    /** @default the one that is stored */
+    apiVersion?: string;
 }
 
 function one(name: string, authorities: object[], more: object = {}): Case {
@@ -122,7 +124,11 @@ function combinedCases({ acme, stranger }: Signers): Case[] {
                 { authorities: [byStranger], mode: "warn" },
             ],
         },
-        // Read through the conversion webhook.
+        {
+            // What is stored as another version loses a log that has no address.
+            ...one("older-version", [{ ...byAcme, ctlog: { trustRootRef: TRUST_ROOT } }, byStranger]),
+            apiVersion: "policy.sigstore.dev/v1beta1",
+        },
         one("same-name-twice", [byAcme, { ...byStranger, name: "acme" }]),
     ];
 }

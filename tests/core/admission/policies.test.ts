@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { Admission, judge } from "../../../core/admission";
+import { UNKNOWN } from "../../../core/policy";
 import { claim, signature } from "../../support/image-workshop";
 import { ACME, FAIL, HOST, keyOf, PASS, policy, STRANGER, workshop } from "./support";
 
@@ -106,6 +107,21 @@ describe("an admission", () => {
                 },
             ],
         });
+    });
+
+    it("passes over nothing that is not known yet: neither a pod's spec, nor its containers, nor an image", async () => {
+        const { registry } = workshop();
+        const admission = new Admission({ policies: [policy("p", [PASS])] }, { registry });
+        const podSpecs = [
+            UNKNOWN,
+            { containers: UNKNOWN },
+            { containers: [UNKNOWN] },
+            { containers: [{ image: UNKNOWN }] },
+        ];
+        for (const spec of [UNKNOWN, ...podSpecs.map((podSpec) => ({ template: { spec: podSpec } }))]) {
+            const workload = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec };
+            expect(await admission.judgeWorkload({ workload })).to.deep.include({ verdict: "unknown" });
+        }
     });
 
     it("says nothing against objects that the webhooks do not see", async () => {

@@ -2,19 +2,26 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
+import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
+import { RegistryClient } from "../../core/registry";
 import { pinDigests } from "../../index";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { ensureEngine } from "../../tools";
+import { spawnProgram } from "../cli/support";
+import { claim, ecKey, ImageWorkshop, signature } from "../support/image-workshop";
+import { PulumiProject } from "../support/pulumi-project";
 import { pushImage } from "./support/images";
 import { BUILD_TIMEOUT_MS, ENFORCED, policyNamed, Webhook } from "./support/webhook";
 
+import type { CheckReport } from "../../cli/check/report";
 import type { Engine } from "../../tools";
+import type { Wishes } from "./programs/previewed";
 
 const LABELS = { app: "pinned" };
 
-describe("pinDigests in an enforced namespace", function () {
+describe("at preview, in an enforced namespace", function () {
     this.timeout(240_000);
     let webhook: Webhook;
     let engine: Engine;
@@ -84,7 +91,7 @@ describe("pinDigests in an enforced namespace", function () {
         );
     }
 
-    it("lets the program own the digest: nothing drifts after up and refresh", async () => {
+    it("pinDigests lets the program own the digest: nothing drifts after up and refresh", async () => {
         const stack = await stackOf("pinned", () => {
             pulumi.runtime.registerResourceTransform(pinDigests());
         });
@@ -95,14 +102,14 @@ describe("pinDigests in an enforced namespace", function () {
         expect(await changesInPreview(stack)).to.deep.equal([]);
     });
 
-    it("is what keeps it so: without it, what the webhook wrote differs from the program", async () => {
+    it("pinDigests is what keeps it so: without it, what the webhook wrote differs from the program", async () => {
         const stack = await stackOf("unpinned", () => undefined);
         await stack.up();
         await stack.refresh();
         expect(await changesInPreview(stack)).to.not.deep.equal([]);
     });
 
-    it("stops the preview for a tag that is not there, and leaves it where it is told to", async () => {
+    it("pinDigests stops the preview for a tag that is not there, and leaves it where it is told to", async () => {
         const there = image;
         image = `${webhook.sandbox.registry}/acme/app:missing`;
         try {
@@ -119,5 +126,42 @@ describe("pinDigests in an enforced namespace", function () {
         } finally {
             image = there;
         }
+    });
+
+    it("check says of a real preview what will run, and what the preview does not know", async () => {
+        const { registry } = webhook.sandbox;
+        const place = path.join(webhook.sandbox.directory, "previewed");
+        const project = await PulumiProject.create("previewed", {
+            engine,
+            place,
+            kubeconfig: webhook.sandbox.kubeconfig,
+        });
+        const client = new RegistryClient();
+        const workshop = new ImageWorkshop(client, registry);
+        const key = ecKey();
+        const signed = await workshop.image("acme/signed");
+        const layers = [signature(key, claim(workshop.repository("acme/signed"), signed))];
+        await workshop.attach("acme/signed", signed, "sig", layers);
+        await workshop.image("acme/unsigned");
+        await client.close();
+        const wishes: Wishes = {
+            image: `${registry}/acme/signed:1`,
+            unsigned: `${registry}/acme/unsigned:1`,
+            publicKey: key.pem,
+        };
+        project.wish(wishes);
+        const { stdout } = await project.expectSuccess(["preview", "--json"]);
+        const file = path.join(place, "preview.json");
+        await writeFile(file, stdout);
+        const checked = await spawnProgram(["check", "--preview", file, "--output", "json"]);
+        expect(checked.exitCode, checked.stderr).to.equal(1);
+        const { images, absentPolicies } = JSON.parse(checked.stdout) as CheckReport;
+        expect(images.map(({ workload, verdict }) => [workload?.name, verdict])).to.have.deep.members([
+            ["known", "admitted"],
+            ["kept", "unknown"],
+            ["later", "unknown"],
+            ["unsigned", "refused"],
+        ]);
+        expect(absentPolicies).to.deep.equal([]);
     });
 });
