@@ -12,6 +12,7 @@ export {
     PolicyController,
     type PolicyControllerArgs,
 } from "./components/policy-controller";
+export { pinDigests, type PinDigestsOptions } from "./components/pin-digests";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";
 export { TrustRoot } from "./components/trust-root";
 

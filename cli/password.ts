@@ -43,7 +43,7 @@ export async function requirePassword(request: PasswordRequest, surroundings: Su
 /** The same, with undefined where there is none to be had. */
 export async function findPassword(request: PasswordRequest, surroundings: Surroundings): Promise<string | undefined> {
     if (request.descriptor !== undefined) {
-        return readDescriptor(request.descriptor);
+        return withoutLineEnd(await readDescriptor(request.descriptor, `--password-fd ${request.descriptor}`));
     }
     const { env, stdin } = surroundings;
     if (env[PASSWORD_VARIABLE] !== undefined) {
@@ -66,55 +66,66 @@ async function ask({ isNew }: PasswordRequest, surroundings: Surroundings): Prom
     return password;
 }
 
-async function readDescriptor(descriptor: string): Promise<string> {
+/**
+ * What can be read from a file descriptor until its end.
+ *
+ * @param given how the user named it, for messages
+ * @throws UsageError, CliError
+ */
+export async function readDescriptor(descriptor: string, given: string): Promise<string> {
     if (!/^\d{1,9}$/.test(descriptor)) {
         // What stands there may be the password itself.
-        throw new UsageError("--password-fd takes the number of an open file descriptor, such as 3.");
+        const option = given.startsWith("fd:") ? "fd://" : "--password-fd";
+        throw new UsageError(`${option} takes the number of an open file descriptor, such as 3.`);
     }
-    requireReadable(Number(descriptor));
-    const bytes = await readWhole(Number(descriptor));
-    const password = decodeUtf8(bytes)?.replace(/\r?\n$/, "");
+    requireReadable(Number(descriptor), given);
+    const bytes = await readWhole(Number(descriptor), given);
+    const text = decodeUtf8(bytes);
     bytes.fill(0);
-    if (password === undefined) {
-        throw new CliError(`--password-fd ${descriptor}: the password is not UTF-8.`);
+    if (text === undefined) {
+        throw new CliError(`${given}: what is there is not UTF-8.`);
     }
-    return password;
+    return text;
+}
+
+function withoutLineEnd(text: string): string {
+    return text.replace(/\r?\n$/, "");
 }
 
 /** Node.js has descriptors of its own, of other types, from which a read might never come back. */
-function requireReadable(descriptor: number): void {
+function requireReadable(descriptor: number, given: string): void {
     try {
         const stats = fstatSync(descriptor);
         if (stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice()) {
             return;
         }
     } catch (error) {
-        throw new CliError(`--password-fd ${descriptor} cannot be read: ${systemReason(error)}.`);
+        throw new CliError(`${given} cannot be read: ${systemReason(error)}.`);
     }
-    throw new CliError(`--password-fd ${descriptor} cannot be read: it is no file, pipe or socket.`);
+    throw new CliError(`${given} cannot be read: it is no file, pipe or socket.`);
 }
 
-async function readWhole(descriptor: number): Promise<Buffer> {
+async function readWhole(descriptor: number, given: string): Promise<Buffer> {
     const buffer = Buffer.alloc(MAXIMUM_PASSWORD_BYTES);
     let length = 0;
     while (length < buffer.length) {
-        const bytesRead = await readSome(descriptor, buffer, length);
+        const bytesRead = await readSome(descriptor, given, buffer, length);
         if (bytesRead === 0) {
             return buffer.subarray(0, length);
         }
         length += bytesRead;
     }
-    throw new CliError(`--password-fd ${descriptor}: this is longer than a password can be.`);
+    throw new CliError(`${given}: this is longer than a password or a key can be.`);
 }
 
-async function readSome(descriptor: number, buffer: Buffer, offset: number): Promise<number> {
+async function readSome(descriptor: number, given: string, buffer: Buffer, offset: number): Promise<number> {
     for (;;) {
         try {
             return (await readFrom(descriptor, buffer, offset, buffer.length - offset, null)).bytesRead;
         } catch (error) {
             // A pipe that does not block, and whose other end has written nothing yet.
             if (systemCode(error) !== "EAGAIN") {
-                throw new CliError(`--password-fd ${descriptor} cannot be read: ${systemReason(error)}.`);
+                throw new CliError(`${given} cannot be read: ${systemReason(error)}.`);
             }
             await setTimeout(RETRY_MS);
         }

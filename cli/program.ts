@@ -1,5 +1,6 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys";
+import { SigningError } from "../core/signatures/sign/errors";
 import { check } from "./check";
 import { printable } from "./command";
 import { CliError, ExitCode, UsageError } from "./errors";
@@ -9,6 +10,8 @@ import { keysImport } from "./keys/import";
 import { keysInspect } from "./keys/inspect";
 import { keysPublic } from "./keys/public";
 import { lint } from "./lint";
+import { attest } from "./sign/attest";
+import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
@@ -17,6 +20,8 @@ const COMMANDS: readonly Command[] = [
     check,
     lint,
     importPolicies,
+    sign,
+    attest,
     keysGenerate,
     keysImport,
     keysInspect,
@@ -42,7 +47,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
         return await (command === undefined ? runWithout(args, surroundings) : runCommand(command, args, surroundings));
     } catch (error) {
         const prefix = command === undefined ? "signed-images" : `signed-images ${command.name}`;
-        if (error instanceof KeyError) {
+        if (error instanceof KeyError || error instanceof SigningError) {
             surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
             return ExitCode.Failed;
         }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { inTemporaryFolder, PROJECT_FOLDER, run } from "./support/project";
 import { record } from "./support/recorder";
+import { installTarball } from "./support/tarball";
 
 const TIMEOUT_MS = 5 * 60_000;
 
@@ -15,25 +16,6 @@ function readmeProgram(): string {
         throw new Error("README.md has no program any more");
     }
     return program;
-}
-
-/** Puts the packed package beside the dependencies that `npm install` would bring. */
-async function installTarball(folder: string): Promise<string[]> {
-    const modules = path.join(folder, "node_modules");
-    fs.mkdirSync(modules);
-    for (const name of fs.readdirSync(path.join(PROJECT_FOLDER, "node_modules"))) {
-        fs.symlinkSync(path.join(PROJECT_FOLDER, "node_modules", name), path.join(modules, name));
-    }
-    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: PROJECT_FOLDER });
-    // What the build prints comes before the JSON.
-    const packed = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string; files: { path: string }[] }[];
-    const tarball = packed[0];
-    if (tarball === undefined) {
-        throw new Error(`npm packed nothing: ${stdout}`);
-    }
-    await run("tar", ["xzf", path.join(folder, tarball.filename)], { cwd: folder });
-    fs.renameSync(path.join(folder, "package"), path.join(modules, "signed-images"));
-    return tarball.files.map((file) => file.path);
 }
 
 function compile(folder: string, options: readonly string[]): Promise<unknown> {
@@ -83,6 +65,8 @@ describe("the npm package", function () {
                 "CHANGELOG.md",
                 "LICENSE",
                 "package.json",
+                "policy-pack/PulumiPolicy.yaml",
+                "policy-pack/package.json",
                 "PulumiPlugin.yaml",
                 "README.md",
                 "SECURITY.md",

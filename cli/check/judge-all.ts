@@ -27,10 +27,10 @@ export async function judgeAll(subjects: Subjects, admission: Admission, onDone:
             onDone();
             return { images: [checked(verdict, null)], unchecked: [] };
         }),
-        ...subjects.workloads.map(async ({ value, previous }) => {
-            const namespace = namespaceOf(value);
+        ...subjects.workloads.map(async (workload) => {
+            const namespace = namespaceOf(workload.value);
             const state = namespaces.get(namespace) ?? { name: namespace };
-            const found = await judgeWorkload(admission, value, previous, state);
+            const found = await judgeWorkload(admission, workload, state);
             onDone();
             return found;
         }),
@@ -43,16 +43,24 @@ export async function judgeAll(subjects: Subjects, admission: Admission, onDone:
 
 async function judgeWorkload(
     admission: Admission,
-    workload: unknown,
-    previous: unknown,
+    { value, previous, partOf }: SourceObject,
     namespace: NamespaceState,
 ): Promise<Found> {
-    const verdict = await admission.judgeWorkload({ workload, previous, namespace });
-    const place = (path: string): CheckedWorkload => ({ ...nameParts(workload), namespace: namespace.name, path });
+    const verdict = await admission.judgeWorkload({ workload: value, previous, namespace });
+    const place = (path: string): CheckedWorkload => ({
+        ...(partOf === undefined ? nameParts(value) : { kind: partOf.kind, name: partOf.name }),
+        namespace: namespace.name,
+        path: fieldOf(path, partOf),
+    });
     return {
         images: verdict?.images.map(({ path, ...image }) => checked(image, place(path))) ?? [],
         unchecked: verdict?.unchecked.map(({ image, path }) => ({ image, workload: place(path) })) ?? [],
     };
+}
+
+/** A field of a pod's manifest, as the field of the object that describes the pod. */
+export function fieldOf(path: string, partOf: SourceObject["partOf"]): string {
+    return partOf === undefined ? path : path.replace(/^spec/, partOf.path);
 }
 
 function checked({ image, digest, verdict, reason, policies }: ImageVerdict, workload: CheckedWorkload | null) {

@@ -1,6 +1,7 @@
 /** Sorts Kubernetes objects of any source by what they are to admission. */
 import { configOfData, readWorkload } from "../../core/admission";
 import { manifestKind } from "../../core/policy";
+import { podsOfCustomResource } from "./custom-resource";
 
 import type { ControllerConfig, NamespaceState } from "../../core/admission";
 
@@ -8,6 +9,8 @@ import type { ControllerConfig, NamespaceState } from "../../core/admission";
 export interface SourceObject {
     value: unknown;
     previous?: unknown;
+    /** Where a pod comes from that a custom resource's operator will make, and the field that describes it. */
+    partOf?: { kind: string; name: string; path: string };
 }
 
 /** What is known of a cluster, or of what will be in it. */
@@ -68,9 +71,17 @@ function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Reco
             }
             break;
         case "helm.sh/v3/Release":
-            objects.opaque.push(`Helm release ${name}`);
+            objects.opaque.push(`Helm release ${typeof value.name === "string" ? value.name : name}`);
             break;
+        default:
+            objects.workloads.push(...(isCustom(value) ? podsOfCustomResource(value) : []));
     }
+}
+
+/** Whether an object's group is none of Kubernetes' own, which end in `.k8s.io` or have no dot. */
+function isCustom({ apiVersion }: ReadObject): boolean {
+    const [group = ""] = String(apiVersion).split("/");
+    return group.includes(".") && !group.endsWith(".k8s.io");
 }
 
 type ReadObject = Readonly<Record<string, unknown>>;

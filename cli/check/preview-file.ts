@@ -1,26 +1,9 @@
 /** What `pulumi preview --json` says will be in the cluster. */
-import { UNKNOWN } from "../../core/policy";
 import { CliError } from "../errors";
 import { isRecord } from "./objects";
+import { objectOfResource } from "./pulumi-object";
 
 import type { SourceObject } from "./objects";
-
-/** What stands for values that only the deployment will know (sdk/go/common/resource/plugin/rpc.go of Pulumi). */
-const UNKNOWN_VALUES: readonly string[] = [
-    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-    "030794c1-ac77-496b-92df-f27374a8bd58",
-    "e48ece36-62e2-4504-bad9-02848725956a",
-    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-];
-
-/** What a secret's value is shown as. */
-const HIDDEN = "[secret]";
-
-/** The key that marks an object as a secret in the engine's JSON (sdk/go/common/resource/sig). */
-const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 
 /** Steps after which the object is no longer there. */
 const LEAVING: readonly unknown[] = [
@@ -64,28 +47,6 @@ function parse(text: string, file: string): unknown {
     }
 }
 
-/** The object that a resource of the Kubernetes provider stands for. */
 function objectOf(state: unknown): unknown {
-    if (!isRecord(state) || typeof state.type !== "string" || !state.type.startsWith("kubernetes:")) {
-        return undefined;
-    }
-    const [, place = "", kind = ""] = state.type.split(":");
-    // `apps/v1`, `core/v1`: what the provider fills in where the program leaves it out.
-    const implied = { apiVersion: place.replace(/^core\//, ""), kind };
-    return isRecord(state.inputs) ? { ...implied, ...(withUnknowns(state.inputs) as object) } : undefined;
-}
-
-function withUnknowns(value: unknown): unknown {
-    if (typeof value === "string") {
-        return value === HIDDEN || UNKNOWN_VALUES.includes(value) ? UNKNOWN : value;
-    }
-    if (Array.isArray(value)) {
-        return value.map(withUnknowns);
-    }
-    if (!isRecord(value)) {
-        return value;
-    }
-    return SIGNATURE_KEY in value
-        ? UNKNOWN
-        : Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withUnknowns(entry)]));
+    return isRecord(state) && typeof state.type === "string" ? objectOfResource(state.type, state.inputs) : undefined;
 }

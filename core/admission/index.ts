@@ -24,4 +24,4 @@ export {
     type ImageVerdict,
     type PolicyVerdict,
 } from "./verdict";
-export { imagesOf, readWorkload, type Workload, type WorkloadImage } from "./workload";
+export { imagesOf, podSpecFields, readWorkload, type Workload, type WorkloadImage } from "./workload";

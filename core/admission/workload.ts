@@ -1,4 +1,4 @@
-import { containsUnknown } from "../policy";
+import { containsUnknown, UNKNOWN } from "../policy";
 import { isRecord } from "../policy/shape";
 
 import type { Labels } from "./label-selector";
@@ -45,6 +45,11 @@ const POD_SPECS: Readonly<Record<string, readonly string[] | undefined>> = {
     "batch/v1beta1/CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
+/** The fields that lead to the spec of an object's pods; undefined for a kind that the webhooks do not see. */
+export function podSpecFields(apiVersion: string, kind: string): readonly string[] | undefined {
+    return POD_SPECS[`${apiVersion}/${kind}`];
+}
+
 /** The kinds whose shrinking is not checked (`PodScalable.IsScalingDown`). */
 export const SCALABLE: readonly string[] = ["ReplicaSet", "Deployment", "StatefulSet"];
 
@@ -53,7 +58,7 @@ export function readWorkload(manifest: unknown): Workload | undefined {
     if (!isRecord(manifest) || typeof manifest.apiVersion !== "string" || typeof manifest.kind !== "string") {
         return undefined;
     }
-    const place = POD_SPECS[`${manifest.apiVersion}/${manifest.kind}`];
+    const place = podSpecFields(manifest.apiVersion, manifest.kind);
     if (place === undefined) {
         return undefined;
     }
@@ -66,7 +71,7 @@ export function readWorkload(manifest: unknown): Workload | undefined {
         namespace: text(metadata.namespace),
         labels: labelsOf(metadata.labels),
         ...imagesOf(
-            place.reduce<unknown>((value, field) => record(value)[field], manifest),
+            place.reduce<unknown>((value, field) => (value === UNKNOWN ? UNKNOWN : record(value)[field]), manifest),
             place.join("."),
         ),
         replicas: typeof replicas === "number" ? replicas : undefined,
@@ -90,17 +95,26 @@ export function bareWorkload(image: string | undefined): Workload {
 
 const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"] as const;
 
-/** The images of a pod's spec, in the order in which the webhook goes through them. */
+/**
+ * The images of a pod's spec, in the order in which the webhook goes through them. Where a part is not known yet, one unknown
+ * image stands for all that may be in it.
+ */
 export function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
+    if (podSpec === UNKNOWN) {
+        return { images: [{ path, image: undefined, isEphemeral: false }], volumeImages: [] };
+    }
     const spec = record(podSpec);
     return {
-        images: CONTAINER_FIELDS.flatMap((field) =>
-            list(spec[field]).map((container, index) => ({
-                path: `${path}.${field}[${index}].image`,
-                image: text(record(container).image),
-                isEphemeral: field === "ephemeralContainers",
-            })),
-        ),
+        images: CONTAINER_FIELDS.flatMap((field) => {
+            const isEphemeral = field === "ephemeralContainers";
+            return spec[field] === UNKNOWN
+                ? [{ path: `${path}.${field}`, image: undefined, isEphemeral }]
+                : list(spec[field]).map((container, index) => ({
+                      path: `${path}.${field}[${index}].image`,
+                      image: text(record(container).image),
+                      isEphemeral,
+                  }));
+        }),
         volumeImages: list(spec.volumes).flatMap((volume, index) => {
             const { reference } = record(record(volume).image);
             return reference === undefined || reference === ""

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
@@ -82,6 +83,7 @@ describe("a key pair whose engine is killed", function () {
             project.wish({ keyPairs: { [name]: to } });
             expect(await project.upKilledAt((event) => isAt(event, point, name)), "killed").to.equal(true);
 
+            project.mendState();
             const inUse = await secretsOf(name);
             const locked = await project.run(["up", "--yes", "--skip-preview"]);
             expect(locked.exitCode === 0 ? "" : locked.stderr).to.include("the stack is currently locked by");
@@ -101,6 +103,25 @@ describe("a key pair whose engine is killed", function () {
             expect(processesWith(project.folder)).to.deep.equal([]);
         });
     }
+
+    it("while it writes the state: is found in the copy before it, and loses no key", async () => {
+        const name = "torn";
+        const project = await projectAt(name);
+        project.wish({ keyPairs: { [name]: {} } });
+        const point: KillPoint = { step: "generate", moment: "is done", child: "-1" };
+        await project.upKilledAt((event) => isAt(event, point, name));
+        project.mendState();
+        const inUse = await secretsOf(name);
+        expect(inUse).to.include.keys(`${name}-1`);
+
+        await project.expectSuccess(["cancel", "--yes"]);
+        fs.truncateSync(project.stateFile);
+        const torn = await project.run(["up", "--yes", "--skip-preview"]);
+        expect(torn.stderr).to.include("failed to load checkpoint");
+        project.mendState();
+        await project.up();
+        expect((await secretsOf(name))[`${name}-1`]).to.deep.equal(inUse[`${name}-1`]);
+    });
 
     it("is not overwritten by a stack that has lost its state, and can be imported into it", async () => {
         const name = "stateless";

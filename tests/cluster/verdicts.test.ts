@@ -2,6 +2,8 @@ import { expect } from "chai";
 
 import { Admission, ControllerVersion, Verdict } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
+import { CONTEXT_NAME } from "../../sandbox";
+import { spawnProgram } from "../cli/support";
 import { eventually } from "../sandbox/support/wait";
 import { ImageWorkshop } from "../support/image-workshop";
 import { makeSigners, pushMatrixImages } from "./support/matrix-images";
@@ -9,6 +11,7 @@ import { CASE_LABEL, matchOf, policyCases, TRUST_ROOT } from "./support/matrix-p
 import { containerOf, DEPLOYMENT, POD, podOf, WORKLOADS } from "./support/matrix-workloads";
 import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, policyNamed, Webhook } from "./support/webhook";
 
+import type { CheckReport } from "../../cli/check/report";
 import type { ControllerConfig, WorkloadVerdict } from "../../core/admission";
 import type { Manifest } from "./support/matrix-workloads";
 import type { PolicyCase } from "./support/matrix-policies";
@@ -155,6 +158,22 @@ for (const tool of CONTROLLERS) {
                 const ours = await admission().judgeWorkload({ workload, namespace: NAMESPACE });
                 expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal([verdict, verdict]);
             }
+        });
+
+        it("can be had of everything that runs, by the policies that the cluster enforces", async () => {
+            // The pod of the test above.
+            const args = ["check", "--context", CONTEXT_NAME, "--output", "json"];
+            const env = { KUBECONFIG: webhook.sandbox.kubeconfig };
+            const { stdout, stderr, exitCode } = await spawnProgram(args, { env });
+            expect(exitCode, stderr).to.equal(0);
+            const { images: found } = JSON.parse(stdout) as CheckReport;
+            expect(found.map(({ image: name, verdict, policies }) => [name, verdict, policies[0]?.name])).to.deep.equal(
+                [[image("signed"), "admitted", "key-0"]],
+            );
+            const withoutKey = [...args, "--without-generation", "authority-0"];
+            const whatIf = await spawnProgram(withoutKey, { env });
+            expect(whatIf.exitCode, whatIf.stderr).to.equal(1);
+            expect((JSON.parse(whatIf.stdout) as CheckReport).summary).to.deep.include({ refused: 1, lost: 1 });
         });
 
         it("are the same where replicas become fewer, which is not checked", async () => {

@@ -21,6 +21,7 @@ export interface PulumiRun {
 export class PulumiProject {
     private constructor(
         private readonly engine: Engine,
+        private readonly program: string,
         /** Holds the project, the state, and nothing else. */
         public readonly folder: string,
         private readonly environment: NodeJS.ProcessEnv,
@@ -48,7 +49,7 @@ export class PulumiProject {
             PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
         };
         const wishesFile = path.join(place, "wishes.json");
-        const project = new PulumiProject(engine, folder, environment, wishesFile);
+        const project = new PulumiProject(engine, program, folder, environment, wishesFile);
         await project.expectSuccess(["stack", "init", STACK]);
         await project.expectSuccess(["config", "set", "wishes", wishesFile]);
         return project;
@@ -83,6 +84,21 @@ export class PulumiProject {
             }
         });
         return killed;
+    }
+
+    /** The file of the state. Beside it, the backend keeps what the file was before its last change. */
+    public get stateFile(): string {
+        const stacks = path.join(this.folder, "state", ".pulumi", "stacks");
+        return path.join(stacks, this.program, `${STACK}.json`);
+    }
+
+    /** As docs/recovery.md has it, where the kill came while the state was written: takes the copy before it. */
+    public mendState(): void {
+        try {
+            JSON.parse(fs.readFileSync(this.stateFile, "utf8"));
+        } catch {
+            fs.copyFileSync(`${this.stateFile}.bak`, this.stateFile);
+        }
     }
 
     public async outputs(): Promise<Record<string, unknown>> {

@@ -27,8 +27,9 @@ export function sharedLookup(): LookupFunction {
 
 function resolveAll(hostname: string, options: LookupOptions): Promise<Answer> {
     return new Promise((resolve) => {
+        // With an error there are no addresses, whatever the type says.
         lookup(hostname, { ...options, all: true }, (error, addresses) => {
-            resolve([error, addresses]);
+            resolve(error === null ? [null, addresses] : [error, []]);
         });
     });
 }

@@ -4,8 +4,10 @@ import { simpleSigningPayload } from "../payload";
 import { attachmentTag, storedLayers } from "../stored-layers";
 import { appendLayer, type Added, type SignatureRegistry } from "./append";
 import { digestOf } from "./attachment";
+import { signKeyless } from "./keyless";
 
 import type { SignatureSource, SignedImage, SimpleSignature } from "../stored";
+import type { KeylessOptions } from "./keyless";
 import type { Signer } from "./signer";
 
 /** What a signature is to say and where it is to lie. */
@@ -55,6 +57,32 @@ export function signImage(
             const same = storedLayers(layers, () => Promise.resolve(payload))?.filter((each) => each.digest === digest);
             const checked = same?.map((each) => isOwn({ ...each, kind: "signature" })) ?? [];
             return (await Promise.all(checked)).includes(true);
+        },
+    });
+}
+
+/**
+ * The same with a certificate in place of a key. Every call adds a signature: none can be told from another of the same
+ * identity.
+ *
+ * @throws RegistryError, SigningError
+ */
+export async function signImageKeyless(
+    registry: SignatureRegistry,
+    image: SignedImage,
+    keyless: KeylessOptions,
+    { repository = image.repository, tagPrefix, annotations }: SimpleSigningOptions = {},
+): Promise<Added> {
+    const payload = simpleSigningPayload(image, annotations);
+    const beside = await signKeyless(payload, keyless);
+    return appendLayer(registry, {
+        repository,
+        tag: attachmentTag(image.digest, "sig", tagPrefix),
+        layer: { mediaType: SIMPLE_SIGNING_TYPE, payload, annotations: beside },
+        isSame: (layers) => {
+            const stored = storedLayers(layers, () => Promise.resolve(payload)) ?? [];
+            const signature = beside[SIGNATURE_ANNOTATION];
+            return Promise.resolve(stored.some((layer) => layer.annotations[SIGNATURE_ANNOTATION] === signature));
         },
     });
 }

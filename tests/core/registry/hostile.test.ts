@@ -41,6 +41,12 @@ describe("a registry that", () => {
         expect(reader.requestCount).to.be.at.most(2 * 3 * 32);
     });
 
+    it("has a name that nobody knows is unreachable", async () => {
+        expect(await codeOf(impatient().manifest(repositoryAt("registry.invalid", "acme/app"), "latest"))).to.equal(
+            "unreachable",
+        );
+    });
+
     it("never answers times out, a hundred images together", async () => {
         const { host } = await registryThat(() => undefined);
         const reader = impatient();

@@ -1,0 +1,156 @@
+/** What is known of a stack while the engine goes through it, and what admission will say of its workloads. */
+import { fieldOf } from "../cli/check/judge-all";
+import { sortObjects } from "../cli/check/objects";
+import { objectOfResource } from "../cli/check/pulumi-object";
+import { PolicyResult, Verdict } from "../core/admission";
+import { RegistryClient } from "../core/registry";
+import { Knowledge } from "./knowledge";
+import { readOutside } from "./outside";
+import { settingsOf } from "./settings";
+
+import type { Objects, SourceObject } from "../cli/check/objects";
+import type { AbsentPolicy, ImageVerdict, WorkloadVerdict } from "../core/admission";
+import type { GateSettings } from "./settings";
+
+/** A resource as the engine asks about it. */
+export interface StackResource {
+    urn: string;
+    type: string;
+    /** Its inputs, as plain values with the engine's marks for what is not known. */
+    properties: Record<string, unknown>;
+}
+
+/** A resource of the stack that runs images, and what becomes of it. */
+export interface JudgedResource extends WorkloadVerdict {
+    urn: string;
+}
+
+/** Everything that the gate has to say of a stack. */
+export interface StackVerdict {
+    /** Without those that were judged for good when they were registered. */
+    resources: JudgedResource[];
+    absentPolicies: readonly AbsentPolicy[];
+    /** Resources that make pods in a way that cannot be looked into. */
+    opaque: string[];
+    /** Whether no policy is known at all, so that nothing could be judged. */
+    isWithoutPolicies: boolean;
+}
+
+/**
+ * Collects the resources of a stack in the order in which they are registered.
+ *
+ * The engine asks about each resource before it does anything with it, and about the whole stack at the end; a preview and
+ * the update after it are two such rounds in one process.
+ */
+export class Gate {
+    private readonly objects = new Map<string, SourceObject>();
+    private readonly settled = new Set<string>();
+    private round = new Round();
+    private whole: Promise<StackVerdict> | undefined;
+
+    private settings = settingsOf({});
+
+    /** @param projectFolder what paths in the settings are relative to */
+    public constructor(private readonly projectFolder: string) {}
+
+    /** Takes the settings; the engine has them only when it asks. */
+    public configure(settings: Partial<GateSettings>): void {
+        this.settings = settingsOf(settings);
+    }
+
+    /** Whether what cannot be known is to stop the preview. */
+    public get unknownBlocks(): boolean {
+        return this.settings.unknownBlocks;
+    }
+
+    /**
+     * Takes a resource in, and judges it where what is known by now is enough: a refusal by a policy is final, since all
+     * policies have to agree.
+     *
+     * That early, because in a namespace that is enforced already the provider's own dry run is refused next. The engine then
+     * ends the preview and never asks about the whole stack.
+     */
+    public async add({ urn, type, properties }: StackResource): Promise<JudgedResource[]> {
+        this.startRound();
+        const value = objectOfResource(type, properties);
+        if (value === undefined) {
+            return [];
+        }
+        this.settled.delete(urn);
+        this.objects.set(urn, { value });
+        const { workloads } = sortObjects([{ value }]);
+        if (workloads.length === 0) {
+            return [];
+        }
+        const known = await this.known();
+        const judged = await Promise.all(workloads.map((workload) => judge(urn, workload, known, this.round.registry)));
+        const refused = judged.filter(({ images }) => images.some(isRefusedByPolicy));
+        if (refused.length > 0) {
+            this.settled.add(urn);
+        }
+        return refused;
+    }
+
+    /** Judges what `add` did not. */
+    public judgeStack(): Promise<StackVerdict> {
+        this.whole ??= this.judgeWhole();
+        return this.whole;
+    }
+
+    private async judgeWhole(): Promise<StackVerdict> {
+        const known = await this.known();
+        const open = [...this.objects].filter(([urn]) => !this.settled.has(urn));
+        const workloads = open.flatMap(([urn, object]) =>
+            sortObjects([object]).workloads.map((workload) => [urn, workload] as const),
+        );
+        const { registry } = this.round;
+        const resources = known.hasPolicies
+            ? await Promise.all(workloads.map(([urn, workload]) => judge(urn, workload, known, registry)))
+            : [];
+        await registry.close();
+        return {
+            resources,
+            absentPolicies: known.admission(registry).absentPolicies,
+            opaque: known.opaque,
+            isWithoutPolicies: !known.hasPolicies && workloads.length > 0,
+        };
+    }
+
+    /** The first resource after a verdict on the whole begins the next round, in which nothing is taken from the last. */
+    private startRound(): void {
+        if (this.whole !== undefined) {
+            this.whole = undefined;
+            this.round = new Round();
+        }
+    }
+
+    private async known(): Promise<Knowledge> {
+        this.round.outside ??= readOutside(this.settings, this.projectFolder);
+        return new Knowledge([...(await this.round.outside), sortObjects([...this.objects.values()])], this.settings);
+    }
+}
+
+/** What is asked once in a round. */
+class Round {
+    public readonly registry = new RegistryClient();
+    public outside: Promise<Objects[]> | undefined;
+}
+
+async function judge(
+    urn: string,
+    { value, partOf }: SourceObject,
+    known: Knowledge,
+    registry: RegistryClient,
+): Promise<JudgedResource> {
+    const namespace = known.namespaceOf(value);
+    const verdict = await known.admission(registry).judgeWorkload({ workload: value, namespace });
+    if (verdict === undefined) {
+        return { urn, verdict: Verdict.Admitted, images: [], unchecked: [] };
+    }
+    const inResource = <T extends { path: string }>(image: T) => ({ ...image, path: fieldOf(image.path, partOf) });
+    return { urn, ...verdict, images: verdict.images.map(inResource), unchecked: verdict.unchecked.map(inResource) };
+}
+
+function isRefusedByPolicy({ verdict, policies }: ImageVerdict): boolean {
+    return verdict === Verdict.Refused && policies.some(({ result }) => result === PolicyResult.Failed);
+}

@@ -1,0 +1,70 @@
+/** What a preview shows of verdicts. */
+import { printable } from "../cli/command";
+
+import type { PolicyVerdict, Verdict } from "../core/admission";
+import type { JudgedResource, StackVerdict } from "./gate";
+
+/** A violation; of the stack as a whole where there is no `urn`. */
+export interface Message {
+    text: string;
+    urn?: string;
+}
+
+type JudgedImage = JudgedResource["images"][number];
+
+/** One message for each image with one of these verdicts. */
+export function messagesOf(resources: readonly JudgedResource[], verdicts: readonly Verdict[]): Message[] {
+    return resources.flatMap(({ urn, images }) =>
+        images
+            .filter(({ verdict }) => verdicts.includes(verdict))
+            .map((image) => ({ urn, text: printableLines(linesOf(image)) })),
+    );
+}
+
+/** What is to be known beside the verdicts. */
+export function notesOf({ resources, absentPolicies, opaque, isWithoutPolicies }: StackVerdict): Message[] {
+    const notes: Message[] = [
+        ...resources.flatMap(({ urn, unchecked }) =>
+            unchecked.map(({ path, image }) => ({
+                urn,
+                text: printable(`${path}: ${image} is the image of a volume, which policy-controller does not verify.`),
+            })),
+        ),
+        ...absentPolicies.map(({ name, reason }) => ({ text: printable(`Policy ${name} is not in force. ${reason}`) })),
+        ...opaque.map((name) => ({
+            text: printable(`${name} was not looked into: what it makes is not part of the preview.`),
+        })),
+    ];
+    return isWithoutPolicies ? [...notes, { text: WITHOUT_POLICIES }] : notes;
+}
+
+const WITHOUT_POLICIES =
+    "No image was judged, because no policy is known. Name the policies with policyFiles, or the cluster with context, in " +
+    'the configuration of "images-admitted" (pulumi preview --policy-pack-config FILE).';
+
+function linesOf({ path, image, digest, verdict, reason, policies }: JudgedImage): string[] {
+    const resolved = digest === null || image.includes(digest) ? "" : ` (${digest})`;
+    const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
+    return [`${path}: ${image}${resolved} ${SENTENCES[verdict]}`, ...why];
+}
+
+const SENTENCES: Record<Verdict, string> = {
+    admitted: "will be admitted.",
+    warned: "will be admitted with a warning.",
+    refused: "will be refused.",
+    unknown: "has no verdict yet.",
+};
+
+function policyLines({ name, glob, result, reason, authorities }: PolicyVerdict): string[] {
+    return [
+        `  policy ${name} (${glob}): ${result}${reason === undefined ? "" : `. ${reason}`}`,
+        ...authorities.flatMap(({ name: authority, result: answer, reason: because, advice }) => [
+            `    ${authority}: ${answer}. ${because}`,
+            ...(advice === undefined ? [] : [`      ${advice}`]),
+        ]),
+    ];
+}
+
+function printableLines(lines: readonly string[]): string {
+    return lines.map(printable).join("\n");
+}

@@ -1,0 +1,54 @@
+/** The two policies of the pack: what must not be, and what is to be known. */
+import { Verdict } from "../core/admission";
+import { messagesOf, notesOf } from "./messages";
+import { plainProperties } from "./plain-properties";
+import { SETTINGS_SCHEMA } from "./settings";
+
+import type { ReportViolation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { Gate } from "./gate";
+import type { Message } from "./messages";
+
+/**
+ * Violated by each image that the cluster would refuse. Its configuration is that of the whole pack.
+ *
+ * It is a policy on resources and on the stack in one, which the engine asks both ways.
+ */
+export function admittedImages(gate: Gate): ResourceValidationPolicy & StackValidationPolicy {
+    return {
+        name: "images-admitted",
+        description: "The cluster will run every image of the stack.",
+        enforcementLevel: "mandatory",
+        configSchema: SETTINGS_SCHEMA,
+        async validateResource(args, reportViolation) {
+            gate.configure(args.getConfig());
+            const properties = plainProperties(args.props);
+            const refused = await gate.add({ urn: args.urn, type: args.type, properties });
+            report(messagesOf(refused, [Verdict.Refused]), reportViolation);
+        },
+        async validateStack(args, reportViolation) {
+            gate.configure(args.getConfig());
+            const stopping = gate.unknownBlocks ? [Verdict.Refused, Verdict.Unknown] : [Verdict.Refused];
+            report(messagesOf((await gate.judgeStack()).resources, stopping), reportViolation);
+        },
+    };
+}
+
+/** Violated by what is not certain: verdicts that are not known, warnings, and what could not be looked into. */
+export function openQuestions(gate: Gate): StackValidationPolicy {
+    return {
+        name: "images-in-question",
+        description: "Every image of the stack has a verdict.",
+        enforcementLevel: "advisory",
+        async validateStack(_, reportViolation) {
+            const verdict = await gate.judgeStack();
+            const telling = gate.unknownBlocks ? [Verdict.Warned] : [Verdict.Unknown, Verdict.Warned];
+            report([...messagesOf(verdict.resources, telling), ...notesOf(verdict)], reportViolation);
+        },
+    };
+}
+
+function report(messages: readonly Message[], reportViolation: ReportViolation): void {
+    for (const { text, urn } of messages) {
+        reportViolation(text, urn);
+    }
+}

@@ -1,0 +1,68 @@
+import type { PolicyConfigSchema } from "@pulumi/policy";
+
+/** How the gate is set, with `--policy-pack-config FILE`: `{"images-admitted": {…}}`. */
+export interface GateSettings {
+    /**
+     * YAML files with ClusterImagePolicies, and the TrustRoots and Secrets that they name; relative to the folder that the
+     * program runs in (that of Pulumi.yaml, unless its `main` says otherwise). The
+     * policies that the stack itself declares are taken as well, and come before these.
+     *
+     * @default []
+     */
+    policyFiles: string[];
+    /**
+     * A context of the kubeconfig: policies, enforced namespaces and the controller's settings are read from this cluster too.
+     *
+     * @default none: no cluster is asked
+     */
+    context?: string;
+    /**
+     * The namespaces that are enforced.
+     *
+     * @default all whose labels are not known, and those of which the stack or the cluster says so
+     */
+    namespaces?: string[];
+    /**
+     * What happens to an image that no policy matches.
+     *
+     * @default the stack's or the cluster's setting, else "deny"
+     */
+    noMatchPolicy?: "deny" | "warn" | "allow";
+    /**
+     * The policy-controller that will answer.
+     *
+     * @default the cluster's, else "0.13.1"
+     */
+    engineVersion?: "0.13.1" | "0.15.1";
+    /** @default "cosign-system" */
+    controllerNamespace: string;
+    /**
+     * Whether an image whose verdict cannot be known stops the preview as a refused one does.
+     *
+     * @default false
+     */
+    unknownBlocks: boolean;
+}
+
+/** What the engine checks a configuration with. It fills in the defaults. */
+export const SETTINGS_SCHEMA: PolicyConfigSchema = {
+    properties: {
+        policyFiles: { type: "array", items: { type: "string" }, default: [] },
+        context: { type: "string" },
+        namespaces: { type: "array", items: { type: "string" } },
+        noMatchPolicy: { type: "string", enum: ["deny", "warn", "allow"] },
+        engineVersion: { type: "string", enum: ["0.13.1", "0.15.1"] },
+        controllerNamespace: { type: "string", default: "cosign-system" },
+        unknownBlocks: { type: "boolean", default: false },
+    },
+};
+
+/** A configuration as the engine gives it, complete also where there is none. */
+export function settingsOf(given: Partial<GateSettings>): GateSettings {
+    return {
+        ...given,
+        policyFiles: given.policyFiles ?? [],
+        controllerNamespace: given.controllerNamespace ?? "cosign-system",
+        unknownBlocks: given.unknownBlocks ?? false,
+    };
+}

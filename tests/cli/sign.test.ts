@@ -1,0 +1,324 @@
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import * as fs from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+
+import { expect } from "chai";
+
+import { cosignSecretData, generateKeyPair, readPublicKeyAsCluster, type CosignKeyPairPem } from "../../core/keys";
+import { RegistryClient } from "../../core/registry";
+import {
+    checkAttestation,
+    checkSignatures,
+    readAttestations,
+    readSimpleSignatures,
+    type SignatureSource,
+    type SignedImage,
+} from "../../core/signatures";
+import { pushImage, pushIndex, referenceOf } from "../support/images";
+import { RegistryProcess } from "../support/registry-process";
+import { keyCheck } from "../core/signatures/support";
+import { runInProcess, spawnProgram, type Outcome } from "./support";
+
+import type { ImageJson } from "../../cli/sign/run";
+
+const PASSWORD = "correct horse battery staple";
+
+describe("signed-images sign", function () {
+    this.timeout(60_000);
+
+    let server: RegistryProcess;
+    let registry: RegistryClient;
+    let folder: string;
+    let pair: CosignKeyPairPem;
+    let keyFile: string;
+    const env = { COSIGN_PASSWORD: PASSWORD };
+
+    before(async function () {
+        // Where the registry is not there yet, it is built.
+        this.timeout(1_800_000);
+        [server, pair] = await Promise.all([RegistryProcess.start(), generateKeyPair(PASSWORD)]);
+        registry = new RegistryClient();
+        folder = await fs.mkdtemp(path.join(os.tmpdir(), "sign-"));
+        keyFile = path.join(folder, "cosign.key");
+        await fs.writeFile(keyFile, pair.privateKey, { mode: 0o600 });
+    });
+
+    after(async () => {
+        await registry.close();
+        await server.stop();
+        await fs.rm(folder, { recursive: true });
+    });
+
+    it("signs a tag's digest, says which, and does nothing the second time", async () => {
+        const image = await push("twice");
+        const name = `${server.host}/acme/twice:latest`;
+        const first = await runInProcess(["sign", "--key", keyFile, name], { env });
+        expect(first).to.deep.equal({ exitCode: 0, stdout: `${name}: signed ${image.digest}\n`, stderr: "" });
+        expect(await isSigned(image)).to.equal(true);
+        const second = await runInProcess(["sign", "--key", keyFile, name], { env });
+        expect(second).to.deep.equal({ exitCode: 0, stdout: `${name}: signed already ${image.digest}\n`, stderr: "" });
+    });
+
+    it("signs with annotations, elsewhere, under a prefix", async () => {
+        const image = await push("elsewhere");
+        const source = { repository: { registry: server.host, repository: "acme/signatures" }, tagPrefix: "prod-" };
+        const where = ["--source", `${server.host}/acme/signatures`, "--tag-prefix", "prod-"];
+        await succeed(["sign", "--key", keyFile, ...where, "-a", "commit=abc", referenceOf(image)]);
+        expect(await isSigned(image)).to.equal(false);
+        expect(await isSigned(image, source)).to.equal(true);
+    });
+
+    it("signs an index and, if told to, the images that it names", async () => {
+        const { index, platforms } = await pushIndex(registry, place("index"), "index");
+        await succeed(["sign", "--key", keyFile, referenceOf(index)]);
+        expect(await Promise.all([index, ...platforms].map((image) => isSigned(image)))).to.deep.equal([
+            true,
+            false,
+            false,
+        ]);
+        const { stdout } = await succeed(["sign", "--key", keyFile, "--recursive", referenceOf(index)]);
+        expect(stdout.match(/signed/g)).to.have.length(3);
+        expect(await Promise.all(platforms.map((image) => isSigned(image)))).to.deep.equal([true, true]);
+    });
+
+    it("signs what it can, and says what it cannot, as JSON", async () => {
+        const image = await push("json");
+        const missing = `${server.host}/acme/missing:latest`;
+        const { exitCode, stdout } = await runInProcess(
+            ["sign", "--key", keyFile, "--output", "json", missing, "::", referenceOf(image)],
+            { env },
+        );
+        const { images } = JSON.parse(stdout) as { images: ImageJson[] };
+        expect(exitCode).to.equal(1);
+        expect(images.map(({ result, code }) => [result, code])).to.deep.equal([
+            ["failed", "not-found"],
+            ["failed", "not-an-image"],
+            ["new", undefined],
+        ]);
+    });
+
+    describe("takes the key", () => {
+        it("from standard input", async () => {
+            const image = await push("stdin");
+            await succeed(["sign", "--key", "-", referenceOf(image)], { stdin: pair.privateKey });
+            expect(await isSigned(image)).to.equal(true);
+        });
+
+        it("and the password from the environment", async () => {
+            const image = await push("env");
+            const variables = { KEY: pair.privateKey, SECRET: PASSWORD };
+            const args = ["sign", "--key", "env://KEY", "--password-from", "env://SECRET", referenceOf(image)];
+            await succeed(args, { env: variables });
+            expect(await isSigned(image)).to.equal(true);
+        });
+
+        it("from a file descriptor", async () => {
+            const image = await push("descriptor");
+            const args = ["sign", "--key", "fd://3", referenceOf(image)];
+            const outcome = await spawnProgram(args, { env, descriptor3: pair.privateKey });
+            expect(outcome).to.include({ exitCode: 0, stderr: "" });
+            expect(await isSigned(image)).to.equal(true);
+        });
+
+        it("and the password from the outputs of a stack, by the pulumi CLI", async () => {
+            const image = await push("pulumi");
+            const standIn = await pulumiStandIn({ key: pair.privateKey, password: PASSWORD });
+            const key = ["--key", "pulumi://acme/keys/prod#key", "--password-from", "pulumi://acme/keys/prod#password"];
+            const outcome = await spawnProgram(["sign", ...key, referenceOf(image)], {
+                env: { PATH: `${standIn}:${process.env.PATH ?? ""}` },
+            });
+            expect(outcome).to.include({ exitCode: 0, stderr: "" });
+            expect(await isSigned(image)).to.equal(true);
+        });
+
+        it("and its password from a Secret in the cluster", async () => {
+            const image = await push("kubernetes");
+            const api = await apiStandIn({
+                "/api/v1/namespaces/cosign-system/secrets/release": cosignSecretData({ ...pair, password: PASSWORD }),
+            });
+            const kubeconfig = { KUBECONFIG: api.kubeconfig };
+            const signed = await spawnProgram(["sign", "--key", "k8s://cosign-system/release", referenceOf(image)], {
+                env: kubeconfig,
+            });
+            const missing = await spawnProgram(["sign", "--key", "k8s://cosign-system/none", referenceOf(image)], {
+                env: kubeconfig,
+            });
+            api.server.close();
+            expect(signed).to.include({ exitCode: 0, stderr: "" });
+            expect(await isSigned(image)).to.equal(true);
+            expect(missing).to.include({ exitCode: 2 });
+            expect(missing.stderr).to.include("there is no such Secret");
+        });
+    });
+
+    describe("refuses", () => {
+        const IMAGE = "localhost:1/acme/app:latest";
+        for (const [what, args, exitCode, said] of [
+            ["no image", ["--key", "k"], 2, "IMAGE is missing"],
+            ["no key", [IMAGE], 2, "--key is missing"],
+            ["a key that is not there", ["--key", "/nowhere/cosign.key", IMAGE], 2, "there is no such file"],
+            ["an unknown source of keys", ["--key", "vault://x", IMAGE], 2, "vault:// is no source of keys"],
+            ["an unset variable", ["--key", "env://NOT_SET", IMAGE], 2, "no such variable"],
+            ["half a Secret", ["--key", "k8s://release", IMAGE], 2, "not k8s://NAMESPACE/NAME"],
+            ["half an output", ["--key", "pulumi://stack", IMAGE], 2, "not pulumi://STACK#OUTPUT"],
+            ["a password as an argument", ["--key", "KEY", "--password-from", "hunter2", IMAGE], 2, "takes env://"],
+            [
+                "a source without a repository",
+                ["--key", "k", "--source", "ghcr.io", IMAGE],
+                2,
+                "not REGISTRY/REPOSITORY",
+            ],
+            ["a prefix that begins no tag", ["--key", "k", "--tag-prefix=-x", IMAGE], 2, "cannot begin a tag"],
+            ["an annotation without a value", ["--key", "k", "-a", "commit", IMAGE], 2, "not NAME=VALUE"],
+        ] as const) {
+            it(what, async () => {
+                const given = args.map((arg) => (arg === "KEY" ? keyFile : arg));
+                const outcome = await runInProcess(["sign", ...given], { env: {} });
+                expect(outcome).to.include({ exitCode, stdout: "" });
+                expect(outcome.stderr).to.include(said).and.to.not.include("hunter2");
+            });
+        }
+
+        it("a wrong password", async () => {
+            const outcome = await runInProcess(["sign", "--key", keyFile, IMAGE], {
+                env: { COSIGN_PASSWORD: "wrong" },
+            });
+            expect(outcome).to.include({ exitCode: 1, stdout: "" });
+            expect(outcome.stderr).to.include("[password-wrong]");
+        });
+
+        it("a public key", async () => {
+            const outcome = await runInProcess(["sign", "--key", "env://KEY", IMAGE], {
+                env: { ...env, KEY: pair.publicKey },
+            });
+            expect(outcome).to.include({ exitCode: 1, stdout: "" });
+            expect(outcome.stderr).to.include("[key-is-public]");
+        });
+
+        it("a list of signatures that is none, and leaves it alone", async () => {
+            const image = await push("broken");
+            const tag = `${image.digest.replace(":", "-")}.sig`;
+            const mediaType = "application/vnd.oci.image.manifest.v1+json";
+            const bytes = Buffer.from('{"schemaVersion":2,"layers":{}}');
+            const { digest } = await registry.putManifest(image.repository, tag, mediaType, bytes);
+            const outcome = await runInProcess(["sign", "--key", keyFile, referenceOf(image)], { env });
+            expect(outcome).to.include({ exitCode: 1 });
+            expect(outcome.stderr).to.include("[signature-list-malformed]");
+            registry.forget(image.repository);
+            expect((await registry.resolve({ ...image.repository, tag })).digest).to.equal(digest);
+        });
+    });
+
+    it("says nothing of the key or the password", async () => {
+        const image = await push("quiet");
+        const outcomes = [
+            await runInProcess(["sign", "--key", keyFile, referenceOf(image)], { env }),
+            await runInProcess(["sign", "--key", "env://COSIGN_PASSWORD", referenceOf(image)], { env }),
+        ];
+        for (const { stdout, stderr } of outcomes) {
+            expect(`${stdout}${stderr}`).to.not.include(PASSWORD).and.not.include("PRIVATE KEY-----\n");
+        }
+    });
+
+    it("attests, once", async () => {
+        const image = await push("attested");
+        const file = path.join(folder, "provenance.json");
+        await fs.writeFile(file, JSON.stringify({ builder: { id: "ci" }, buildType: "https://acme.example/v1" }));
+        const args = ["attest", "--key", keyFile, "--type", "slsaprovenance", "--predicate", file, referenceOf(image)];
+        expect((await succeed(args)).stdout).to.include(": attested sha256:");
+        expect((await succeed(args)).stdout).to.include(": attested already sha256:");
+        registry.forget(image.repository);
+        const attestations = await readAttestations(registry, image);
+        const check = keyCheck(readPublicKeyAsCluster(pair.publicKey).key);
+        const checked =
+            "verdict" in attestations ? [] : attestations.map((each) => checkAttestation(each, image.digest, check));
+        expect(
+            (await Promise.all(checked)).map(({ outcome, predicateType }) => [outcome.verdict, predicateType]),
+        ).to.deep.equal([["verified", "https://slsa.dev/provenance/v0.2"]]);
+    });
+
+    for (const [what, type, content] of [
+        ["a predicate that is no JSON", "cyclonedx", "<bom/>"],
+        ["a whole statement", "slsaprovenance", '{"_type":"x","predicate":{}}'],
+        ["a type that is none", "sbom", "{}"],
+    ] as const) {
+        it(`attests no ${what.replace(/^a /, "")}`, async () => {
+            const image = await push("predicates");
+            const args = ["attest", "--key", keyFile, "--type", type, "--predicate", "-", referenceOf(image)];
+            const outcome = await runInProcess(args, { env, stdin: content });
+            expect(outcome).to.include({ exitCode: 1, stdout: "" });
+            expect(outcome.stderr).to.include("[predicate-malformed]");
+        });
+    }
+
+    function place(name: string): SignedImage["repository"] {
+        return { registry: server.host, repository: `acme/${name}` };
+    }
+
+    function push(name: string): Promise<SignedImage> {
+        return pushImage(registry, place(name), name);
+    }
+
+    async function succeed(args: readonly string[], given: Parameters<typeof runInProcess>[1] = {}): Promise<Outcome> {
+        const outcome = await runInProcess(args, { env, ...given });
+        expect(outcome).to.include({ exitCode: 0, stderr: "" });
+        return outcome;
+    }
+
+    async function isSigned(image: SignedImage, source?: SignatureSource): Promise<boolean> {
+        registry.forget(source?.repository ?? image.repository);
+        const check = keyCheck(readPublicKeyAsCluster(pair.publicKey).key);
+        const signatures = await readSimpleSignatures(registry, image, source);
+        return (await checkSignatures(signatures, image.digest, check)).verdict === "verified";
+    }
+
+    /** A program called pulumi that knows the outputs of one stack; says in which folder it is. */
+    async function pulumiStandIn(outputs: Readonly<Record<string, string>>): Promise<string> {
+        const bin = await fs.mkdtemp(path.join(folder, "bin-"));
+        const script = `#!/usr/bin/env node
+const [, , stack, output, name, ...rest] = process.argv;
+const outputs = ${JSON.stringify(outputs)};
+if (rest.join(" ") !== "--stack acme/keys/prod --show-secrets --json --non-interactive") process.exit(3);
+console.log(JSON.stringify(outputs[name]));
+`;
+        await fs.writeFile(path.join(bin, "pulumi"), script, { mode: 0o755 });
+        return bin;
+    }
+
+    /** An API server that has Secrets and nothing else. */
+    async function apiStandIn(
+        secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+    ): Promise<{ server: Server; kubeconfig: string }> {
+        const api = createServer((request, response) => {
+            const secret = secrets[request.url ?? ""];
+            const data =
+                secret &&
+                Object.fromEntries(
+                    Object.entries(secret).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),
+                );
+            response.writeHead(data === undefined ? 404 : 200, { "content-type": "application/json" });
+            response.end(JSON.stringify(data === undefined ? { kind: "Status", code: 404 } : { kind: "Secret", data }));
+        });
+        api.listen(0, "127.0.0.1");
+        await once(api, "listening");
+        const { port } = api.address() as AddressInfo;
+        const kubeconfig = path.join(folder, "kubeconfig");
+        await fs.writeFile(
+            kubeconfig,
+            JSON.stringify({
+                apiVersion: "v1",
+                kind: "Config",
+                clusters: [
+                    { name: "c", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
+                ],
+                users: [{ name: "u", user: {} }],
+                contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+                "current-context": "x",
+            }),
+        );
+        return { server: api, kubeconfig };
+    }
+});

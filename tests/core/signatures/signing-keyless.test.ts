@@ -1,0 +1,103 @@
+import { expect } from "chai";
+
+import { checkSignatures, readSimpleSignatures, signatureCheckOf, trustMaterialOf } from "../../../core/signatures";
+import { signImageKeyless } from "../../../core/signatures/sign/sign-image";
+import { MemoryRegistry } from "../../support/memory-registry";
+import { CI, SigstoreInstance } from "../../support/sigstore-instance";
+import { identityToken, SigstoreServices } from "../../support/sigstore-services";
+import { IMAGE } from "./support";
+
+import type { Authority } from "../../../core/policy";
+import type { KeylessOptions } from "../../../core/signatures/sign/keyless";
+
+const SECONDS = Math.floor(Date.now() / 1000);
+const CLAIMS = { iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp: SECONDS + 600 };
+
+describe("signing without a key", function () {
+    this.timeout(30_000);
+
+    let instance: SigstoreInstance;
+    let services: SigstoreServices;
+
+    before(async () => {
+        instance = await SigstoreInstance.create();
+        services = await SigstoreServices.start(instance);
+    });
+
+    after(() => {
+        services.stop();
+    });
+
+    /** All services are ours. */
+    function keyless(options: Partial<KeylessOptions> = {}): KeylessOptions {
+        const { url } = services;
+        return { identityToken: identityToken(CLAIMS), fulcioUrl: url, rekorUrl: url, timestampUrl: url, ...options };
+    }
+
+    async function verdict(policy: Partial<Authority>, options?: Partial<KeylessOptions>): Promise<string> {
+        const registry = new MemoryRegistry();
+        await signImageKeyless(registry, IMAGE, keyless(options));
+        const authority = { ...policy, keyless: { identities: [{ ...CI }], trustRootRef: "ours" } };
+        const check = await signatureCheckOf(authority, {
+            trustMaterial: () => trustMaterialOf(instance.trustRoot()),
+            engine: "0.15",
+        });
+        const signatures = await readSimpleSignatures(registry, IMAGE);
+        const outcome = "verdict" in check ? check : await checkSignatures(signatures, IMAGE.digest, check);
+        return outcome.verdict === "verified" ? "verified" : `${outcome.code}: ${outcome.reason}`;
+    }
+
+    it("gives what a policy with a transparency log verifies", async () => {
+        expect(await verdict({ ctlog: { trustRootRef: "ours" } })).to.equal("verified");
+    });
+
+    it("gives what a policy with timestamps verifies", async () => {
+        expect(await verdict({ rfc3161timestamp: { trustRootRef: "ours" } }, { rekorUrl: "none" })).to.equal(
+            "verified",
+        );
+    });
+
+    it("gives what a policy without proof of time verifies while the certificate is valid", async () => {
+        expect(await verdict({}, { rekorUrl: "none", timestampUrl: undefined })).to.equal("verified");
+    });
+
+    it("adds to what is there", async () => {
+        const registry = new MemoryRegistry();
+        await signImageKeyless(registry, IMAGE, keyless());
+        await signImageKeyless(registry, IMAGE, keyless());
+        expect(await readSimpleSignatures(registry, IMAGE)).to.have.length(2);
+    });
+
+    for (const [what, token, code] of [
+        ["that has run out", identityToken({ ...CLAIMS, exp: SECONDS - 1 }), "identity-token"],
+        ["for another audience", identityToken({ ...CLAIMS, aud: "https://gitlab.com" }), "identity-token"],
+        ["that is none", "hunter2", "identity-token"],
+    ] as const) {
+        it(`refuses a token ${what}, and does not quote it`, async () => {
+            const refusal = await refusalOf({ identityToken: token });
+            expect(refusal).to.have.property("code", code);
+            expect(String(refusal)).to.not.include(token);
+        });
+    }
+
+    it("says which service did not answer", async () => {
+        const nowhere = "http://127.0.0.1:1";
+        expect(String(await refusalOf({ rekorUrl: nowhere }))).to.include("TLOG_CREATE_ENTRY_ERROR");
+        expect(String(await refusalOf({ fulcioUrl: nowhere }))).to.include("CA_CREATE_SIGNING_CERTIFICATE_ERROR");
+    });
+
+    it("leaves nothing behind where it fails", async () => {
+        const registry = new MemoryRegistry();
+        await signImageKeyless(registry, IMAGE, keyless({ rekorUrl: "http://127.0.0.1:1" })).catch(() => undefined);
+        expect(await readSimpleSignatures(registry, IMAGE)).to.deep.equal([]);
+    });
+
+    async function refusalOf(options: Partial<KeylessOptions>): Promise<unknown> {
+        try {
+            await signImageKeyless(new MemoryRegistry(), IMAGE, keyless(options));
+            return undefined;
+        } catch (error) {
+            return error;
+        }
+    }
+});

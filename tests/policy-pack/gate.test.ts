@@ -1,0 +1,127 @@
+import { expect } from "chai";
+
+import { UNKNOWN } from "../../core/policy";
+import { Gate } from "../../policy-pack/gate";
+import { messagesOf, notesOf } from "../../policy-pack/messages";
+
+import type { JudgedResource, StackResource, StackVerdict } from "../../policy-pack/gate";
+
+const IMAGE = `registry.example.com/app@sha256:${"a".repeat(64)}`;
+
+function resource(type: string, name: string, properties: Record<string, unknown>): StackResource {
+    return { urn: `urn:pulumi:dev::shop::${type}::${name}`, type, properties };
+}
+
+function deployment(image: unknown, namespace: unknown = "shop"): StackResource {
+    const template = { spec: { containers: [{ name: "web", image }] } };
+    return resource("kubernetes:apps/v1:Deployment", "web", { metadata: { namespace }, spec: { template } });
+}
+
+/** A policy that refuses or admits everything, without asking a registry. */
+function policy(name: string, action: "pass" | "fail"): StackResource {
+    const spec = { images: [{ glob: "**" }], authorities: [{ static: { action } }] };
+    const type = "kubernetes:policy.sigstore.dev/v1alpha1:ClusterImagePolicy";
+    return resource(type, name, { metadata: { name }, spec });
+}
+
+function namespace(name: string, labels: Record<string, string>): StackResource {
+    return resource("kubernetes:core/v1:NamespacePatch", name, { metadata: { name, labels } });
+}
+
+const ENFORCED = { "policy.sigstore.dev/include": "true" };
+
+async function early(gate: Gate, ...resources: StackResource[]): Promise<JudgedResource[]> {
+    const found: JudgedResource[] = [];
+    for (const each of resources) {
+        found.push(...(await gate.add(each)));
+    }
+    return found;
+}
+
+function verdicts({ resources }: Pick<StackVerdict, "resources">): string[] {
+    return resources.flatMap(({ images }) => images.map(({ verdict }) => verdict));
+}
+
+describe("the gate of the policy pack", () => {
+    let gate: Gate;
+
+    beforeEach(() => {
+        gate = new Gate("/");
+    });
+
+    it("refuses at once what a policy known by then refuses, and does not say it again", async () => {
+        expect(verdicts({ resources: await early(gate, policy("none", "fail"), deployment(IMAGE)) })).to.deep.equal([
+            "refused",
+        ]);
+        expect((await gate.judgeStack()).resources).to.deep.equal([]);
+    });
+
+    it("waits for the whole stack with what a later policy may decide", async () => {
+        expect(await early(gate, deployment(IMAGE), policy("all", "pass"))).to.deep.equal([]);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["admitted"]);
+    });
+
+    it("refuses at the end what a policy refuses that was registered later", async () => {
+        await early(gate, deployment(IMAGE), policy("none", "fail"));
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
+    });
+
+    it("judges anew in the update after a preview", async () => {
+        await early(gate, policy("none", "fail"), deployment(IMAGE));
+        await gate.judgeStack();
+        expect(await early(gate, policy("none", "pass"), deployment(IMAGE))).to.deep.equal([]);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["admitted"]);
+    });
+
+    it("passes over a namespace of the stack that is not enforced", async () => {
+        const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
+        expect(await early(gate, policy("none", "fail"), plain, deployment(IMAGE))).to.deep.equal([]);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
+    });
+
+    it("judges in a namespace that is labelled after its workloads", async () => {
+        const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
+        await early(gate, policy("none", "fail"), plain, deployment(IMAGE), namespace("shop", ENFORCED));
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
+    });
+
+    it("takes the namespaces that the settings name, and no others", async () => {
+        gate.configure({ namespaces: ["shop"] });
+        await early(gate, policy("none", "fail"), deployment(IMAGE, "other"));
+        expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
+        expect(await early(gate, deployment(IMAGE, "shop"))).to.have.length(1);
+    });
+
+    for (const [what, spec] of [
+        ["an image", { template: { spec: { containers: [{ image: UNKNOWN }] } } }],
+        ["a list of containers", { template: { spec: { containers: UNKNOWN } } }],
+        ["a pod's specification", { template: { spec: UNKNOWN } }],
+        ["a whole specification", UNKNOWN],
+    ] as const) {
+        it(`lists ${what} that is not known`, async () => {
+            const later = resource("kubernetes:apps/v1:Deployment", "web", { metadata: { namespace: "shop" }, spec });
+            await early(gate, policy("all", "pass"), later);
+            expect(verdicts(await gate.judgeStack())).to.deep.equal(["unknown"]);
+        });
+    }
+
+    it("says what it could not look into", async () => {
+        await early(gate, policy("all", "pass"), resource("kubernetes:helm.sh/v3:Release", "db", { name: "db" }));
+        expect(notesOf(await gate.judgeStack()).map(({ text }) => text)).to.deep.equal([
+            "Helm release db was not looked into: what it makes is not part of the preview.",
+        ]);
+    });
+
+    it("names the field, the image and the policy in a message", async () => {
+        const refused = await early(gate, policy("none", "fail"), deployment(IMAGE));
+        expect(messagesOf(refused, ["refused"])[0]?.text).to.match(
+            /^spec\.template\.spec\.containers\[0\]\.image: registry\.example\.com\/app@sha256:a+ will be refused\.\n {2}policy none \(\*\*\): failed/,
+        );
+    });
+
+    it("names the file of policies that cannot be read", async () => {
+        gate.configure({ policyFiles: ["no-such-file.yaml"] });
+        const problem = await gate.judgeStack().catch((error: unknown) => String(error));
+        expect(problem).to.include("policyFiles: /no-such-file.yaml cannot be read.");
+    });
+});
