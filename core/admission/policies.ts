@@ -1,18 +1,13 @@
 /** From the ClusterImagePolicies that there are to those that the controller enforces. */
-import {
-    CATALOGUE,
-    containsUnknown,
-    defaultAuthorityName,
-    errorsOf,
-    isKnown,
-    RuleKind,
-    specOfManifest,
-    UNKNOWN,
-    validateManifest,
-} from "../policy";
+import { CATALOGUE, RuleKind } from "../policy/catalogue";
 import { validateDocument } from "../policy/document";
+import { errorsOf } from "../policy/finding";
 import { parseRepository } from "../policy/go/reference";
+import { defaultAuthorityName } from "../policy/manifest";
 import { isRecord } from "../policy/shape";
+import { containsUnknown, isKnown, UNKNOWN } from "../policy/unknown";
+import { specOfManifest } from "../policy/unrender";
+import { validateManifest } from "../policy/validate";
 import { readKey } from "./keys";
 
 import type { ClusterPublicKey } from "../keys";
