@@ -52,14 +52,14 @@ export class Api {
     }
 
     /** As `create`, and the warnings that came with the answer. */
-    async createWithWarnings<T>(
+    async createWithWarnings(
         path: string,
         body: object,
         query: Query = {},
-    ): Promise<{ object: T; warnings: string[] }> {
+    ): Promise<{ object: Record<string, unknown>; warnings: string[] }> {
         const response = await this.open("POST", path, { body, query, contentType: "application/json" });
         const warnings = response.headersDistinct.warning ?? [];
-        return { object: JSON.parse(await readAll(response)) as T, warnings };
+        return { object: JSON.parse(await readAll(response)) as Record<string, unknown>, warnings };
     }
 
     /** A strategic merge patch. */
