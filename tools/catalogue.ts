@@ -190,5 +190,12 @@ export const ENGINE_TOOLS = [
 /** What `npm run demo` needs on a machine without Pulumi. */
 export const DEMO_TOOLS: readonly ToolName[] = [...CONTROL_PLANE_TOOLS, ...ENGINE_TOOLS];
 
-/** What `npm test` needs on a machine without Pulumi: what is claimed of the webhook is tested on two versions of it. */
-export const TEST_TOOLS: readonly ToolName[] = [...DEMO_TOOLS, "policy-controller-0.15.1"];
+/** What the tests need beside that: the webhook that claims are tested on too, a registry with users, and what others install with. */
+export const TEST_ONLY_TOOLS = [
+    "policy-controller-0.15.1",
+    "distribution",
+    "helm",
+] as const satisfies readonly ToolName[];
+
+/** What `npm test` needs on a machine without Pulumi. */
+export const TEST_TOOLS: readonly ToolName[] = [...DEMO_TOOLS, ...TEST_ONLY_TOOLS];

@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 
-import { CATALOGUE, CONTROL_PLANE_TOOLS, type ToolName } from "./catalogue";
+import { CATALOGUE, CONTROL_PLANE_TOOLS, TEST_ONLY_TOOLS, type ToolName } from "./catalogue";
 import { engineToolNames } from "./engine";
 import { ToolError } from "./errors";
 import { ensureTools, formatDuration } from "./index";
@@ -44,7 +44,9 @@ async function main(): Promise<number> {
     }
     // A wrong name is refused by ensureTools, which knows them all.
     const names =
-        positionals.length > 0 ? (positionals as ToolName[]) : [...CONTROL_PLANE_TOOLS, ...(await engineToolNames())];
+        positionals.length > 0
+            ? (positionals as ToolName[])
+            : [...CONTROL_PLANE_TOOLS, ...(await engineToolNames()), ...TEST_ONLY_TOOLS];
     const started = performance.now();
     const tools = await ensureTools(names, { report: console.log, signal: interruption.signal });
     const count = Object.keys(tools).length;
