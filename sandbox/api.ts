@@ -26,6 +26,12 @@ export interface ObjectList<T> {
     items: T[];
 }
 
+/** An object as it is stored now, and what the API server had to say about it. */
+export interface WarnedAnswer {
+    object: Record<string, unknown>;
+    warnings: string[];
+}
+
 type Query = Record<string, string>;
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -52,14 +58,10 @@ export class Api {
     }
 
     /** As `create`, and the warnings that came with the answer. */
-    async createWithWarnings<T>(
-        path: string,
-        body: object,
-        query: Query = {},
-    ): Promise<{ object: T; warnings: string[] }> {
+    async createWithWarnings(path: string, body: object, query: Query = {}): Promise<WarnedAnswer> {
         const response = await this.open("POST", path, { body, query, contentType: "application/json" });
         const warnings = response.headersDistinct.warning ?? [];
-        return { object: JSON.parse(await readAll(response)) as T, warnings };
+        return { object: JSON.parse(await readAll(response)) as Record<string, unknown>, warnings };
     }
 
     /** A strategic merge patch. */

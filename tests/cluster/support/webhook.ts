@@ -183,7 +183,7 @@ export class Webhook implements AsyncDisposable {
     private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
         // What a plain request does: a field that the CRD does not know is dropped without a word.
         const all = { fieldValidation: "Ignore", ...query };
-        return answerTo(() => this.api.createWithWarnings<Record<string, unknown>>(path, body as object, all));
+        return answerTo(() => this.api.createWithWarnings(path, body as object, all));
     }
 
     async stop(): Promise<void> {
