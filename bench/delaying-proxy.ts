@@ -19,6 +19,8 @@ export class DelayingProxy {
         private readonly server: Server,
         /** `localhost:PORT`. */
         public readonly host: string,
+        /** In milliseconds; of what arrives from now on. */
+        public roundTripMs: number,
     ) {}
 
     /**
@@ -28,11 +30,12 @@ export class DelayingProxy {
     public static async start(target: string, roundTripMs: number): Promise<DelayingProxy> {
         const port = Number(target.slice(target.lastIndexOf(":") + 1));
         const server = createServer({ noDelay: true }, (client) => {
-            proxy.join(client, connect({ host: "localhost", port, noDelay: true }), roundTripMs);
+            proxy.join(client, connect({ host: "localhost", port, noDelay: true }));
         });
         server.listen(0, "localhost");
         await once(server, "listening");
-        const proxy = new DelayingProxy(server, `localhost:${(server.address() as AddressInfo).port}`);
+        const host = `localhost:${(server.address() as AddressInfo).port}`;
+        const proxy = new DelayingProxy(server, host, roundTripMs);
         return proxy;
     }
 
@@ -50,7 +53,7 @@ export class DelayingProxy {
         await closed;
     }
 
-    private join(client: Socket, registry: Socket, roundTripMs: number): void {
+    private join(client: Socket, registry: Socket): void {
         for (const socket of [client, registry]) {
             this.sockets.add(socket);
             socket.on("close", () => this.sockets.delete(socket));
@@ -65,10 +68,10 @@ export class DelayingProxy {
         });
         client.on("end", () => registry.end());
         registry.on("data", (piece) => {
-            later(roundTripMs, () => client.write(piece));
+            later(this.roundTripMs, () => client.write(piece));
         });
         registry.on("end", () => {
-            later(roundTripMs, () => client.end());
+            later(this.roundTripMs, () => client.end());
         });
     }
 }

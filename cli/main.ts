@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** `signed-images`: policies and keys from the command line. */
+import "./compile-cache";
+
 import { systemCode, ExitCode } from "./errors";
 import { runProgram } from "./program";
 

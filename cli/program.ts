@@ -1,41 +1,19 @@
 /** Which command is meant, its help, and what its errors look like. */
-import { KeyError } from "../core/keys";
+import { KeyError } from "../core/keys/errors";
 import { SigningError } from "../core/signatures/sign/errors";
-import { check } from "./check";
 import { printable } from "./command";
-import { disarm } from "./disarm";
+import { COMMANDS } from "./commands";
 import { CliError, ExitCode, UsageError } from "./errors";
-import { importPolicies } from "./import";
-import { keysGenerate } from "./keys/generate";
-import { keysImport } from "./keys/import";
-import { keysInspect } from "./keys/inspect";
-import { keysPublic } from "./keys/public";
-import { lint } from "./lint";
-import { attest } from "./sign/attest";
-import { signRequest } from "./sign/request";
-import { sign } from "./sign/sign";
 import { packageVersion } from "./version";
 
 import type { Command, Surroundings } from "./command";
 
-const COMMANDS: readonly Command[] = [
-    check,
-    lint,
-    importPolicies,
-    sign,
-    attest,
-    disarm,
-    signRequest,
-    keysGenerate,
-    keysImport,
-    keysInspect,
-    keysPublic,
-];
-
-const HELP = `Usage: signed-images COMMAND …
+const help = (): string => `Usage: signed-images COMMAND …
 
 Commands:
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`).join("\n")}
+${Array.from(COMMANDS.values(), (load) => load())
+    .map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`)
+    .join("\n")}
 
 Options:
   -h, --help     show this, or the help of a command
@@ -46,7 +24,8 @@ cannot be read or written, 3 where not everything could be found out.`;
 
 /** Runs the program with these arguments, without its own name. Errors of the user are written to stderr. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-    const command = COMMANDS.find(({ name }) => name.split(" ").every((word, index) => args[index] === word));
+    const named = Array.from(COMMANDS.keys()).find((name) => name.split(" ").every((word, i) => args[i] === word));
+    const command = COMMANDS.get(named ?? "")?.();
     try {
         return await (command === undefined ? runWithout(args, surroundings) : runCommand(command, args, surroundings));
     } catch (error) {
@@ -81,10 +60,10 @@ function runWithout(args: readonly string[], { stdout }: Surroundings): ExitCode
         return ExitCode.Ok;
     }
     if (asksForHelp(first === "keys" ? args.slice(1, 2) : args.slice(0, 1))) {
-        stdout.write(`${HELP}\n`);
+        stdout.write(`${help()}\n`);
         return ExitCode.Ok;
     }
-    const names = COMMANDS.map(({ name }) => name).join(", ");
+    const names = Array.from(COMMANDS.keys()).join(", ");
     if (first === undefined || (first === "keys" && second === undefined)) {
         throw new UsageError(`A command is missing. There are: ${names}.`);
     }

@@ -26,12 +26,6 @@ export interface ObjectList<T> {
     items: T[];
 }
 
-/** An object as it is stored now, and what the API server had to say about it. */
-export interface WarnedAnswer {
-    object: Record<string, unknown>;
-    warnings: string[];
-}
-
 type Query = Record<string, string>;
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -58,7 +52,11 @@ export class Api {
     }
 
     /** As `create`, and the warnings that came with the answer. */
-    async createWithWarnings(path: string, body: object, query: Query = {}): Promise<WarnedAnswer> {
+    async createWithWarnings(
+        path: string,
+        body: object,
+        query: Query = {},
+    ): Promise<{ object: Record<string, unknown>; warnings: string[] }> {
         const response = await this.open("POST", path, { body, query, contentType: "application/json" });
         const warnings = response.headersDistinct.warning ?? [];
         return { object: JSON.parse(await readAll(response)) as Record<string, unknown>, warnings };

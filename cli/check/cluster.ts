@@ -1,6 +1,6 @@
 /** What a live cluster enforces, and what runs in its enforced namespaces. */
 import { exemption, INCLUDE_LABEL } from "../../core/admission";
-import { API_VERSION } from "../../core/policy";
+import { API_VERSION } from "../../core/policy/manifest";
 import { printable } from "../command";
 import { CliError } from "../errors";
 import { isRecord, nameOf, sortObjects } from "./objects";

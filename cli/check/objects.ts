@@ -1,6 +1,6 @@
 /** Sorts Kubernetes objects of any source by what they are to admission. */
 import { configOfData, readWorkload } from "../../core/admission";
-import { manifestKind } from "../../core/policy";
+import { manifestKind } from "../../core/policy/document";
 import { podsOfCustomResource } from "./custom-resource";
 
 import type { ControllerConfig, NamespaceState } from "../../core/admission";

@@ -1,5 +1,5 @@
 /** The Kubernetes object that a resource of a Pulumi stack stands for. */
-import { UNKNOWN } from "../../core/policy";
+import { UNKNOWN } from "../../core/policy/unknown";
 import { isRecord } from "./objects";
 
 /** What stands for values that only the deployment will know (sdk/go/common/resource/plugin/rpc.go of Pulumi). */

@@ -1,3 +1,4 @@
+import { signImageInBundle } from "../../core/signatures/sign/sign-bundle";
 import { signImage, signImageKeyless } from "../../core/signatures/sign/sign-image";
 import { keySigner } from "../../core/signatures/sign/signer";
 import { outputFormat, parse, printable } from "../command";
@@ -14,6 +15,7 @@ const OPTIONS = {
     ...SIGNING_OPTIONS,
     annotation: { type: "string", short: "a", multiple: true },
     policy: { type: "string", multiple: true },
+    format: { type: "string" },
     keyless: { type: "boolean" },
     "identity-token": { type: "string" },
     "fulcio-url": { type: "string" },
@@ -43,8 +45,24 @@ function parseSign(args: readonly string[]) {
 }
 
 async function keyWork(values: Values, options: SimpleSigningOptions, surroundings: Surroundings): Promise<ImageWork> {
+    const isInBundle = isBundleFormat(values);
     const signer = keySigner(await readSigningKey(keyRequest(values), surroundings));
-    return (registry, image) => signImage(registry, image, signer, options);
+    if (!isInBundle) {
+        return (registry, image) => signImage(registry, image, signer, options);
+    }
+    surroundings.stderr.write(`${BUNDLE_WARNING}\n`);
+    return (registry, image) => signImageInBundle(registry, image, signer, options.annotations);
+}
+
+/** @throws UsageError */
+function isBundleFormat({ format = "legacy", source, "tag-prefix": tagPrefix }: Values): boolean {
+    if (format !== "legacy" && format !== "bundle") {
+        throw new UsageError(`--format ${printable(format)} is neither legacy nor bundle.`);
+    }
+    if (format === "bundle" && (source !== undefined || tagPrefix !== undefined)) {
+        throw new UsageError("A bundle lies beside its image: --source and --tag-prefix are for the legacy form.");
+    }
+    return format === "bundle";
 }
 
 function keylessWork(keyless: KeylessOptions, options: SimpleSigningOptions): ImageWork {
@@ -62,11 +80,17 @@ async function keylessOptions(values: Values, surroundings: Surroundings): Promi
     };
 }
 
+const BUNDLE_WARNING =
+    "signed-images sign: no released policy-controller verifies the signature of a key in a bundle (no signatures found). Sign without --format bundle as well, if a cluster is to admit the image.";
+
 const KEYLESS_ONLY = ["identity-token", "fulcio-url", "rekor-url", "timestamp-url"] as const;
 
 function requireOneWay(values: Values, isKeyless: boolean): void {
     if (isKeyless && values.key !== undefined) {
         throw new UsageError("--keyless and --key are two ways to sign. Give one.");
+    }
+    if (isKeyless && values.format !== undefined) {
+        throw new UsageError("--format is for --key: without one, signatures are in the legacy form.");
     }
     const unused = isKeyless ? undefined : KEYLESS_ONLY.find((name) => values[name] !== undefined);
     if (unused !== undefined) {

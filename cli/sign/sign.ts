@@ -16,6 +16,8 @@ Options:
 ${SIGNING_HELP}
   -a, --annotation NAME=VALUE
                           something that is signed with the digest; may be given more than once
+  --format legacy|bundle  bundle is cosign v3's own form, which policy-controller does not verify with a key; legacy if not
+                          given
   --policy FILE           ClusterImagePolicies: say what they say of the images once they are signed; may be given more than
                           once
   -h, --help              show this

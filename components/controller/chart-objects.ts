@@ -9,10 +9,9 @@ interface ChartObject {
     webhooks: Record<string, unknown>[];
 }
 
-/** The pods of the chart's Deployment have this label and nobody else's have it. */
-interface PodTemplate {
-    metadata: { labels: Record<string, string> };
-    spec: Record<string, unknown>;
+interface DeploymentSpec extends Record<string, unknown> {
+    selector: object;
+    template: { spec: object };
 }
 
 const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
@@ -72,7 +71,7 @@ function changed(type: string, object: ChartObject, args: PolicyControllerArgs):
         case `${ADMISSION}:ValidatingWebhookConfiguration`:
             return { webhooks: object.webhooks.map((webhook) => changedWebhook(object.metadata.name, webhook, args)) };
         case DEPLOYMENT:
-            return { spec: { ...object.spec, template: changedPods(object.spec.template as PodTemplate, args) } };
+            return { spec: changedDeployment(object.spec as DeploymentSpec, args) };
         case DEFINITION:
             return object.metadata.name === POLICY_DEFINITION ? { spec: changedDefinition(object.spec, args) } : {};
         default:
@@ -93,22 +92,20 @@ function changedWebhook(
     };
 }
 
-function changedPods(template: PodTemplate, args: PolicyControllerArgs): PodTemplate {
+function changedDeployment(spec: DeploymentSpec, args: PolicyControllerArgs): Record<string, unknown> {
     const spread = (topologyKey: string) => ({
         maxSkew: 1,
         topologyKey,
         // A cluster of one node must be able to run all of them.
         whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: { "control-plane": template.metadata.labels["control-plane"] } },
+        labelSelector: spec.selector,
     });
-    return {
-        ...template,
-        spec: {
-            ...template.spec,
-            topologySpreadConstraints: [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
-            ...(args.hostNetwork ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
-        },
+    const pods = {
+        ...spec.template.spec,
+        topologySpreadConstraints: [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
+        ...(args.hostNetwork ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
     };
+    return { ...spec, template: { ...spec.template, spec: pods } };
 }
 
 /** Both versions have the same fields, so that kept definitions need no webhook to be read in either. */

@@ -1,7 +1,8 @@
 /** Where an authority's key comes from, and what the controller makes of it when it reads the policy. */
-import { KeyError, readPublicKeyAsCluster } from "../keys";
-import { containsUnknown } from "../policy";
+import { KeyError } from "../keys/errors";
+import { readPublicKeyAsCluster } from "../keys/public-key";
 import { isRecord } from "../policy/shape";
+import { containsUnknown } from "../policy/unknown";
 
 import type { ClusterPublicKey } from "../keys";
 import type { KeyRefManifest } from "../policy";

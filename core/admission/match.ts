@@ -1,4 +1,4 @@
-import { containsUnknown, isKnown } from "../policy";
+import { containsUnknown, isKnown } from "../policy/unknown";
 import { selectorRefusals } from "../policy/rules/selector";
 import { selects } from "./label-selector";
 

@@ -1,20 +1,13 @@
 /** From the ClusterImagePolicies that there are to those that the controller enforces. */
-import {
-    API_VERSION,
-    CATALOGUE,
-    containsUnknown,
-    defaultAuthorityName,
-    errorsOf,
-    isKnown,
-    manifestKind,
-    RuleKind,
-    specOfManifest,
-    UNKNOWN,
-    validateManifest,
-} from "../policy";
-import { validateDocument } from "../policy/document";
+import { CATALOGUE, RuleKind } from "../policy/catalogue";
+import { manifestKind, validateDocument } from "../policy/document";
+import { errorsOf } from "../policy/finding";
 import { parseRepository } from "../policy/go/reference";
+import { API_VERSION, defaultAuthorityName } from "../policy/manifest";
 import { isRecord } from "../policy/shape";
+import { containsUnknown, isKnown, UNKNOWN } from "../policy/unknown";
+import { specOfManifest } from "../policy/unrender";
+import { validateManifest } from "../policy/validate";
 import { readKey } from "./keys";
 
 import type { ClusterPublicKey } from "../keys";

@@ -1,5 +1,6 @@
 /** What one policy says of one image, and what several say together. */
-import { containsUnknown, isKnown, matchesImage, UNKNOWN } from "../policy";
+import { matchesImage } from "../policy/glob/match";
+import { containsUnknown, isKnown, UNKNOWN } from "../policy/unknown";
 import { judgeAuthority } from "./authority";
 import { AuthorityResult, PolicyResult, Verdict } from "./verdict";
 

@@ -1,7 +1,10 @@
 /** The TrustRoots that there are, as the controller holds them. */
-import { CATALOGUE, containsUnknown, errorsOf, RuleKind, validateManifest } from "../policy";
+import { CATALOGUE, RuleKind } from "../policy/catalogue";
 import { validateDocument } from "../policy/document";
+import { errorsOf } from "../policy/finding";
 import { isRecord } from "../policy/shape";
+import { containsUnknown } from "../policy/unknown";
+import { validateManifest } from "../policy/validate";
 import { trustMaterialOf } from "../signatures";
 
 import type { TrustRootSpec } from "../policy";

@@ -1,4 +1,4 @@
-import { containsUnknown, UNKNOWN } from "../policy";
+import { containsUnknown, UNKNOWN } from "../policy/unknown";
 import { isRecord } from "../policy/shape";
 
 import type { Labels } from "./label-selector";

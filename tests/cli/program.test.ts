@@ -18,7 +18,7 @@ describe("signed-images", () => {
         });
     }
 
-    for (const command of ["lint", "keys generate", "keys import", "keys inspect", "keys public"]) {
+    for (const command of ["lint", "keys generate", "keys import", "keys inspect", "keys public", "disarm"]) {
         it(`explains ${command}`, async () => {
             const { exitCode, stdout } = await runInProcess([...command.split(" "), "--help"]);
             expect(exitCode).to.equal(0);

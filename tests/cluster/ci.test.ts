@@ -14,6 +14,8 @@ import { type GitlabRunner, readPipeline, runJobs } from "../support/ci/gitlab";
 import { writeStandIns } from "../support/ci/stand-ins";
 import { installTarball } from "../support/installed-package";
 import { PROJECT_FOLDER, run } from "../support/project";
+import { CI, SigstoreInstance } from "../support/sigstore-instance";
+import { identityToken, SigstoreServices } from "../support/sigstore-services";
 
 /** The first run builds every tool. */
 const BUILD_TIMEOUT_MS = 50 * 60_000;
@@ -33,6 +35,10 @@ describe("examples/ci", function () {
     let signer: Record<"COSIGN_PRIVATE_KEY" | "COSIGN_PASSWORD", string>;
     /** Where the examples are installed; a checkout of the repository is a folder in it. */
     let root: string;
+    /** The public Sigstore cannot be had: these stand in for it. */
+    let sigstore: SigstoreServices;
+    /** What a CI's own service of identities answers, and GitHub's is asked by the job. */
+    let identities: Server;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
@@ -47,9 +53,23 @@ describe("examples/ci", function () {
         fs.mkdirSync(path.join(sandbox.directory, "state"));
         await bringUpStacks();
         signer = await signerOfCluster();
+        sigstore = await SigstoreServices.start(await SigstoreInstance.create());
+        identities = createServer((_, response) => {
+            response.end(JSON.stringify({ value: token() }));
+        });
+        await new Promise<void>((resolve) => identities.listen(0, "127.0.0.1", resolve));
     });
 
-    after(() => sandbox.stop());
+    after(async () => {
+        identities.close();
+        sigstore.stop();
+        await sandbox.stop();
+    });
+
+    function token(): string {
+        const exp = Math.floor(Date.now() / 1000) + 600;
+        return identityToken({ iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp });
+    }
 
     function environmentOf(passphrase: string): Record<string, string> {
         return {
@@ -77,7 +97,11 @@ describe("examples/ci", function () {
         await trust.setConfig("publicKey", { value: String(outputs.publicKey?.value) });
         await trust.up();
         const delivery = await createStack("delivery", DELIVERY_PASSPHRASE);
-        await delivery.setConfig("trust", { value: `organization/trust/${STACK}` });
+        await delivery.setAllConfig({
+            trust: { value: `organization/trust/${STACK}` },
+            issuer: { value: CI.issuer },
+            subject: { value: CI.subject },
+        });
     }
 
     async function signerOfCluster(): Promise<typeof signer> {
@@ -114,10 +138,15 @@ describe("examples/ci", function () {
         return spec?.template.spec?.containers[0]?.image;
     }
 
+    /** Both signatures: that of the key, by the real cosign, and one with a certificate beside it. */
     async function verify(image: string): Promise<void> {
         const publicKey = path.join(sandbox.directory, "trusted.pub");
         fs.writeFileSync(publicKey, String((await keys.outputs()).publicKey?.value));
         await run(tools.cosign, ["verify", "--key", publicKey, "--insecure-ignore-tlog", image]);
+        const { stdout } = await run(tools.crane, ["manifest", image.replace("@sha256:", ":sha256-").concat(".sig")]);
+        const { layers } = JSON.parse(stdout) as { layers: { annotations: Record<string, string> }[] };
+        const certificates = layers.map(({ annotations }) => "dev.sigstore.cosign/certificate" in annotations);
+        expect(certificates).to.have.members([false, true]);
     }
 
     describe("on GitHub", () => {
@@ -129,6 +158,12 @@ describe("examples/ci", function () {
             runner = {
                 checkout,
                 environment: machine(posted),
+                identity: {
+                    ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(identities.address() as AddressInfo).port}/?v=1`,
+                    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "of the job",
+                    GITHUB_ACTIONS: "true",
+                },
+                overrides: { FULCIO_URL: sigstore.url, REKOR_URL: sigstore.url },
                 context: {
                     "github.actor": "somebody",
                     "github.token": "the token of the job",
@@ -172,10 +207,8 @@ describe("examples/ci", function () {
                 const folder = checkout(job);
                 const file = path.join(folder, "index.ts");
                 const program = fs.readFileSync(file, "utf8");
-                fs.writeFileSync(
-                    file,
-                    program.replace(/Authority\.key\([^)]*\)[^)]*\)/, 'Authority.static({ action: "fail" })'),
-                );
+                const nobody = 'authorities: [Authority.static({ action: "fail" })],';
+                fs.writeFileSync(file, program.replace(/authorities: \[[^]*?\n {4}\],/, nobody));
                 return folder;
             };
             runner = { ...runner, checkout: untrusting };
@@ -213,7 +246,7 @@ describe("examples/ci", function () {
                     ...signer,
                     ...environmentForGitlab((api.address() as AddressInfo).port),
                 },
-                idToken: () => "",
+                idToken: token,
             };
         });
 
@@ -233,6 +266,8 @@ describe("examples/ci", function () {
                 CI_API_V4_URL: `http://127.0.0.1:${port}/api/v4`,
                 CI_PROJECT_ID: "1",
                 CI_MERGE_REQUEST_IID: "7",
+                FULCIO_URL: sigstore.url,
+                REKOR_URL: sigstore.url,
                 REPORT_TOKEN: "a project's access token",
             };
         }

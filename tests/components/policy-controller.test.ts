@@ -164,8 +164,8 @@ describe("PolicyController", () => {
         });
 
         it("puts pods onto the network of their nodes", async () => {
-            const template = { metadata: { labels: { "control-plane": "x" } }, spec: { containers: [] } };
-            const deployment = { metadata: { name: "webhook" }, spec: { template } };
+            const template = { spec: { containers: [] } };
+            const deployment = { metadata: { name: "webhook" }, spec: { selector: {}, template } };
             const { props } = await changed("kubernetes:apps/v1:Deployment", deployment, { hostNetwork: true });
             expect(props).to.have.nested.include({
                 "spec.template.spec.hostNetwork": true,

@@ -80,6 +80,12 @@ export class Cosign {
         return succeeds(this.run("verify", "--key", key.publicKey, ...offline, ...options, reference));
     }
 
+    /** Whether cosign verifies a signature in a bundle with the key. */
+    public async verifiesBundle(reference: string, key: KeyFiles): Promise<boolean> {
+        const offline = ["--insecure-ignore-tlog=true", "--new-bundle-format=true"];
+        return succeeds(this.run("verify", "--key", key.publicKey, ...offline, reference));
+    }
+
     /** Whether cosign verifies an attestation of the type with the key. */
     public async verifiesAttestation(
         reference: string,

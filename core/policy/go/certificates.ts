@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
-
-import { ASN1Obj } from "@sigstore/core";
+import { createRequire } from "node:module";
 
 import { decodePem } from "../../keys/pem";
 
@@ -46,6 +45,8 @@ function parseCertificate(der: Buffer): X509Certificate | undefined {
 
 /** One algorithm, in the signed part and beside the signature, and dates to the second (RFC 5280, 4.1.1.2 and 4.1.2.5). */
 function isStrict(der: Buffer): boolean {
+    // Loaded here alone: policies with keys have no certificates.
+    const { ASN1Obj } = createRequire(__filename)("@sigstore/core") as typeof import("@sigstore/core");
     const [signed, algorithm] = ASN1Obj.parseBuffer(Buffer.from(der)).subs;
     const hasVersion = signed?.subs[0]?.tag.isContextSpecific(0x00) === true;
     const [, algorithmInside, , validity] = signed?.subs.slice(hasVersion ? 1 : 0) ?? [];

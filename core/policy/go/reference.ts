@@ -65,9 +65,12 @@ export function splitRegistry(text: string): { registry: string; repository: str
         : { registry: "", repository: text };
 }
 
+/** What every URL may have for a host, so that the common names need not be read as URLs. */
+const PLAIN_HOST = /^[A-Za-z0-9.-]+(:\d+)?$/;
+
 /** Why a registry's name is none, in the library's words (`checkRegistry` in its name/registry.go). */
 export function registryRefusal(registry: string): string | undefined {
-    return parseUrl(`//${registry}`).url?.host === registry
+    return PLAIN_HOST.test(registry) || parseUrl(`//${registry}`).url?.host === registry
         ? undefined
         : `registries must be valid RFC 3986 URI authorities: ${registry}`;
 }

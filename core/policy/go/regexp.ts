@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
 
 /** Why an expression is refused. */
 export interface RegexpRefusal {
@@ -25,13 +25,18 @@ export function regexpRefusal(expression: string): RegexpRefusal | undefined {
  * @param expression one that `regexpRefusal` has nothing against
  */
 export function regexpMatcher(expression: string): (text: string) => boolean {
-    const compiled = RE2JS.compile(withUniqueNames(expression));
+    const compiled = re2js().compile(withUniqueNames(expression));
     return (text) => compiled.matcher(text).find();
+}
+
+/** Loaded here alone: it is large, and only keyless policies have expressions. */
+function re2js(): typeof import("re2js").RE2JS {
+    return (createRequire(__filename)("re2js") as typeof import("re2js")).RE2JS;
 }
 
 function compileError(expression: string): string | undefined {
     try {
-        RE2JS.compile(expression);
+        re2js().compile(expression);
         return undefined;
     } catch (cause) {
         const message = cause instanceof Error ? cause.message : String(cause);

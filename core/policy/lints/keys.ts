@@ -1,4 +1,4 @@
-import { readPublicKeyAsCluster } from "../../keys";
+import { readPublicKeyAsCluster } from "../../keys/public-key";
 import { error, show, warning } from "../finding";
 import { cosignHashOf } from "../key-hash";
 import { isKnown } from "../unknown";

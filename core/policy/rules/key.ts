@@ -1,4 +1,5 @@
-import { KeyError, readPublicKeyAsCluster } from "../../keys";
+import { KeyError } from "../../keys/errors";
+import { readPublicKeyAsCluster } from "../../keys/public-key";
 import { error, show } from "../finding";
 import { both, invalid, neither } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";

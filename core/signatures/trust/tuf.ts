@@ -1,5 +1,4 @@
 /** Trusted roots out of TUF repositories, on the network or in a TrustRoot. */
-import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
@@ -8,6 +7,7 @@ import * as path from "node:path";
 import { readTarGz } from "../../policy/go/tar";
 import { decodeBase64 } from "../../policy/go/base64";
 
+import type { Server } from "node:http";
 import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import type { TrustRootRemote, TrustRootRepository } from "../../policy/spec";
 
@@ -73,6 +73,7 @@ async function readTrustedRoot(root: string, mirrorURL: string, target = TRUSTED
 }
 
 async function serve(files: ReadonlyMap<string, Buffer>): Promise<Server> {
+    const { createServer } = await import("node:http");
     const server = createServer((request, response) => {
         const bytes = files.get(decodeURIComponent((request.url ?? "").replace(/^\/+/, "").replace(/\?.*$/, "")));
         response.writeHead(bytes === undefined ? 404 : 200);

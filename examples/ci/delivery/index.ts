@@ -9,7 +9,14 @@ const trust = new pulumi.StackReference(config.require("trust"));
 
 const policy = new ClusterImagePolicy("shop", {
     images: [Images.repository(image.split("@")[0] ?? "")],
-    authorities: [Authority.key({ name: "release-key", data: trust.requireOutput("publicKey") })],
+    authorities: [
+        Authority.key({ name: "release-key", data: trust.requireOutput("publicKey") }),
+        Authority.keyless({
+            name: "release-pipeline",
+            issuer: config.require("issuer"),
+            subject: config.require("subject"),
+        }),
+    ],
 });
 const namespace = new EnforcedNamespace("shop", { name: "shop", create: true }, { dependsOn: policy });
 

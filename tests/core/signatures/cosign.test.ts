@@ -15,6 +15,7 @@ import {
     type SignedImage,
 } from "../../../core/signatures";
 import { signImage } from "../../../core/signatures/sign/sign-image";
+import { signImageInBundle } from "../../../core/signatures/sign/sign-bundle";
 import { attestImage } from "../../../core/signatures/sign/attest-image";
 import { ensureTools } from "../../../tools";
 import { readPublicKeyAsCluster } from "../../../core/keys";
@@ -175,12 +176,24 @@ describe("with the real cosign and a real registry", function () {
         expect(described?.isSignedBy(readPublicKeyAsCluster(zooPublicKey("stranger")))).to.equal(false);
     });
 
+    it("cosign verifies what we sign in a bundle, which we sign once", async () => {
+        const image = await push("our-bundle");
+        expect(await signImageInBundle(registry, image, zoo.signer("release"))).to.include({ isNew: true });
+        expect(await signImageInBundle(registry, image, zoo.signer("release"))).to.include({ isNew: false });
+        expect(await cosignVerifiesBundle(image, "release")).to.equal(true);
+        expect(await cosignVerifiesBundle(image, "stranger")).to.equal(false);
+    });
+
     function push(name: string): Promise<SignedImage> {
         return pushImage(registry, { registry: server.host, repository: `acme/${name}` }, name);
     }
 
     async function cosignVerifies(image: SignedImage, key: ZooKey, ...options: string[]): Promise<boolean> {
         return zoo.kit.cosign.verifies(referenceOf(image), await zoo.keyFiles(key), ...options, ...hashOption(key));
+    }
+
+    async function cosignVerifiesBundle(image: SignedImage, key: ZooKey): Promise<boolean> {
+        return zoo.kit.cosign.verifiesBundle(referenceOf(image), await zoo.keyFiles(key));
     }
 
     /** Without it, cosign verifies with SHA-256 what it has signed with another hash. */

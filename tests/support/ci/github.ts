@@ -32,6 +32,10 @@ export interface GithubRunner {
     checkout: (job: string) => string;
     /** What is there without the workflow saying so: PATH and the like. */
     environment: Readonly<Record<string, string>>;
+    /** What jobs with `id-token: write` get beside it. */
+    identity: Readonly<Record<string, string>>;
+    /** Put in the place of what a step's `env` says: addresses of services that cannot be had. */
+    overrides: Readonly<Record<string, string>>;
     /** `secrets.NAME`, `vars.NAME`, `github.…`. */
     context: Readonly<Record<string, string>>;
     /** Where artifacts are kept between jobs. */
@@ -82,7 +86,9 @@ async function runJob(job: Job, runner: GithubRunner, folder: string) {
             folder,
             environment: {
                 ...runner.environment,
+                ...(job.permissions?.["id-token"] === "write" ? runner.identity : {}),
                 ...(Object.fromEntries(own) as Record<string, string>),
+                ...runner.overrides,
                 GITHUB_OUTPUT: outputFile,
                 GITHUB_SHA: context["github.sha"] ?? "",
                 RUNNER_TEMP: temporary,

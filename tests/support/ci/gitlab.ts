@@ -8,6 +8,7 @@ export interface GitlabJob {
     extends?: string | string[];
     before_script?: string[];
     script?: string[];
+    variables?: Record<string, string>;
     id_tokens?: Record<string, { aud: string }>;
     artifacts?: { paths?: string[]; reports?: { dotenv?: string } };
 }
@@ -48,6 +49,8 @@ export async function runJobs(
         outcomes[name] = await runScript(script, {
             folder,
             environment: {
+                // A project's own variables win over those of the pipeline's file.
+                ...job.variables,
                 ...runner.environment,
                 ...variables,
                 ...(Object.fromEntries(tokens) as Record<string, string>),
