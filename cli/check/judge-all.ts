@@ -35,10 +35,10 @@ export async function judgeAll(subjects: Subjects, admission: Admission, onDone:
             return found;
         }),
     ]);
-    return withPodsTogether({
+    return {
         images: found.flatMap(({ images }) => images),
         unchecked: found.flatMap(({ unchecked }) => unchecked),
-    });
+    };
 }
 
 async function judgeWorkload(
@@ -75,12 +75,12 @@ function nameParts(workload: unknown): Pick<CheckedWorkload, "kind" | "name" | "
         : { kind: "Pod", name: `of ${maker}`, pods: 1 };
 }
 
-/** Pods of one maker with the same image and the same verdict, as one. */
-function withPodsTogether({ images, unchecked }: Found): Found {
+/** Pods of one maker with the same image and the same verdicts, as one. */
+export function withPodsTogether(images: readonly CheckedImage[]): CheckedImage[] {
     const together = new Map<string, CheckedImage>();
     for (const image of images) {
-        const { workload } = image;
-        const key = JSON.stringify([image.image, image.digest, image.verdict, image.reason, { ...workload, pods: 0 }]);
+        const { workload, digest, verdict, now, reason } = image;
+        const key = JSON.stringify([image.image, digest, verdict, now, reason, { ...workload, pods: 0 }]);
         const known = together.get(key);
         if (known?.workload?.pods === undefined || workload?.pods === undefined) {
             together.set(known === undefined ? key : `${key} ${together.size}`, image);
@@ -88,7 +88,7 @@ function withPodsTogether({ images, unchecked }: Found): Found {
             together.set(key, { ...known, workload: { ...known.workload, pods: known.workload.pods + workload.pods } });
         }
     }
-    return { images: [...together.values()], unchecked };
+    return [...together.values()];
 }
 
 function namespaceOf(workload: unknown): string {

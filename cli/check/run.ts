@@ -5,7 +5,7 @@ import { decodeUtf8, inputName, readInput } from "../input";
 import { CliError } from "../errors";
 import { readYaml, YamlError } from "../yaml-file";
 import { connect, readCluster, readSecrets } from "./cluster";
-import { judgeAll } from "./judge-all";
+import { judgeAll, withPodsTogether } from "./judge-all";
 import { sortObjects } from "./objects";
 import { objectsOfPreview } from "./preview-file";
 import { Progress } from "./progress";
@@ -75,10 +75,12 @@ async function judgeRules(
         const { images, unchecked } = await judgeAll(subjects, admission, step);
         const before =
             current === undefined ? undefined : await judgeAll(subjects, new Admission(current, { registry }), step);
-        const compared = images.map((image, index) => {
-            const now = before?.images[index]?.verdict;
-            return now === undefined ? image : { ...image, now };
-        });
+        const compared = withPodsTogether(
+            images.map((image, index) => {
+                const now = before?.images[index]?.verdict;
+                return now === undefined ? image : { ...image, now };
+            }),
+        );
         const { absentPolicies } = admission;
         return { images: compared, unchecked, absentPolicies, opaque, summary: summaryOf(compared) };
     } finally {

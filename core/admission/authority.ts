@@ -72,13 +72,6 @@ async function judgeEvidence(
     means: Means,
 ): Promise<Judgement> {
     const context = contextOf(authority, means);
-    if (spec.signatureFormat === "bundle" && !isAttested(spec)) {
-        return failed(
-            spec.keyless === undefined
-                ? "when using the new bundle format, the authority must be keyless."
-                : "bundle support for image signatures is not yet implemented.",
-        );
-    }
     const judgement = isAttested(spec)
         ? await judgeAttestations(spec, image, sourceOf(spec), context, means.evidence)
         : await judgeSignatures(spec, image, context, means.evidence);

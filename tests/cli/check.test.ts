@@ -158,6 +158,29 @@ describe("signed-images check", () => {
         expect(withPolicy.images[0]).to.deep.include({ now: "admitted", verdict: "refused" });
     });
 
+    it("compares every pod with itself, also where pods of one maker part company", async () => {
+        const entry = { images: [{ glob: "**" }], authorities: [keyOf(ACME)], mode: "enforce" };
+        const live = { metadata: { name: "config-image-policies" }, data: { acme: JSON.stringify(entry) } };
+        const labels = { "policy.sigstore.dev/include": "true" };
+        const cluster = new ClusterOfObjects([
+            { apiVersion: "v1", kind: "ConfigMap", ...live },
+            { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } },
+            podOf("shop", "web-1", `${HOST}/acme/app:1`, { tier: "front" }),
+            podOf("shop", "web-2", `${HOST}/acme/app:1`),
+            podOf("shop", "web-3", `${HOST}/acme/unsigned:1`),
+        ]);
+        const selector = { matchLabels: { tier: "front" } };
+        const match = [{ group: "", version: "v1", resource: "pods", selector }];
+        const front = file("front.json", policy("front", [{ static: { action: "fail" } }], { match }));
+        const report = await check(["--context", "x", "--policy", front], { cluster });
+        expect(report.images.map(({ now, verdict }) => `${now ?? ""} ${verdict}`)).to.deep.equal([
+            "admitted refused",
+            "admitted admitted",
+            "refused refused",
+        ]);
+        expect(report.summary.lost).to.equal(1);
+    });
+
     it("refuses a generation that no policy trusts", async () => {
         const args = ["--policy", acmePolicy(), "--without-generation", "acme-2", SOME];
         const problem = await check(args).catch((error: unknown) => error);
@@ -257,9 +280,9 @@ function jobOf(name: string, image: string): object {
     return { apiVersion: "batch/v1", kind: "Job", metadata: { name, namespace: "shop" }, spec: { template } };
 }
 
-function podOf(namespace: string, name: string, image: string): object {
+function podOf(namespace: string, name: string, image: string, labels: object = {}): object {
     const ownerReferences = [{ kind: "ReplicaSet", name: "web-5d4", controller: true }];
-    const metadata = { name, namespace, ownerReferences, labels: { "pod-template-hash": "5d4" } };
+    const metadata = { name, namespace, ownerReferences, labels: { "pod-template-hash": "5d4", ...labels } };
     return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "main", image }] } };
 }
 
