@@ -11,7 +11,7 @@ policy-controller's webhook gives.
 What is judged:
   IMAGE                      an image by name; it is judged as a pod in an enforced namespace would be
   -f, --filename FILE        objects in YAML or JSON, several documents and Lists too; - is standard input; repeatable
-  --preview FILE             the objects of a preview: pulumi preview --json > FILE
+  --preview FILE             the objects of a preview: pulumi preview --show-sames --json > FILE
   --context NAME             everything that runs in the enforced namespaces of this cluster
 
 By which policies:

@@ -23,7 +23,7 @@ export function objectsOfPreview(text: string, file: string): SourceObject[] {
     const preview = parse(text, file);
     const steps = isRecord(preview) && Array.isArray(preview.steps) ? (preview.steps as unknown[]) : undefined;
     if (steps === undefined) {
-        throw new CliError(`${file} is no preview. Make one with: pulumi preview --json > ${file}.`);
+        throw new CliError(`${file} is no preview. Make one with: pulumi preview --show-sames --json > ${file}.`);
     }
     const byUrn = new Map<unknown, SourceObject>();
     for (const step of steps) {
@@ -43,7 +43,7 @@ function parse(text: string, file: string): unknown {
     try {
         return JSON.parse(text);
     } catch {
-        throw new CliError(`${file} is no JSON. Make it with: pulumi preview --json > ${file}.`);
+        throw new CliError(`${file} is no JSON. Make it with: pulumi preview --show-sames --json > ${file}.`);
     }
 }
 
