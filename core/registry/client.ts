@@ -43,7 +43,12 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
     public constructor(options: RegistryOptions = {}) {
         this.settings = settingsOf(options);
         const { certificateAuthorities, concurrency, credentials, environment, limits, timeouts } = this.settings;
-        this.pools = new Pools({ connections: concurrency, connectMs: timeouts.connectMs, certificateAuthorities });
+        this.pools = new Pools({
+            connections: concurrency,
+            connectMs: timeouts.connectMs,
+            certificateAuthorities,
+            environment,
+        });
         this.answers = new AnswerCache(limits.cacheBytes);
         this.parts = {
             settings: this.settings,
