@@ -5,10 +5,12 @@ import { Keychain } from "./credentials/keychain";
 import { isDigest } from "./digest";
 import { RegistryError } from "./errors";
 import { exchange } from "./http/exchange";
+import { Limiter } from "./http/limiter";
 import { Pools } from "./http/pools";
 import { headManifest, readManifest } from "./manifests";
 import { mirrorsOf } from "./mirrors";
 import { pushBlob, pushManifest } from "./push";
+import { addReferrer, subjectOf } from "./push-referrer";
 import { askReferrersApi, fallbackReferrers, fallbackTag } from "./referrers";
 import { RegistrySession } from "./session";
 import { settingsOf } from "./settings";
@@ -38,12 +40,19 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
     private readonly sessions = new Map<string, RegistrySession>();
     private readonly answers: AnswerCache;
     private readonly withoutReferrersApi = new Set<string>();
+    /** One after the other, so that none undoes another. */
+    private readonly listings = new Limiter(1);
     private sent = 0;
 
     public constructor(options: RegistryOptions = {}) {
         this.settings = settingsOf(options);
         const { certificateAuthorities, concurrency, credentials, environment, limits, timeouts } = this.settings;
-        this.pools = new Pools({ connections: concurrency, connectMs: timeouts.connectMs, certificateAuthorities });
+        this.pools = new Pools({
+            connections: concurrency,
+            connectMs: timeouts.connectMs,
+            certificateAuthorities,
+            environment,
+        });
         this.answers = new AnswerCache(limits.cacheBytes);
         this.parts = {
             settings: this.settings,
@@ -125,9 +134,20 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         mediaType: string,
         bytes: Buffer,
     ): Promise<Descriptor> {
-        const stored = await pushManifest(this.session(repository.registry), repository, reference, mediaType, bytes);
-        this.answers.forgetAll([repository.registry, repository.repository]);
-        return stored;
+        const session = this.session(repository.registry);
+        try {
+            const { descriptor, listedUnder } = await pushManifest(session, repository, reference, mediaType, bytes);
+            const subject = subjectOf(bytes);
+            if (subject !== undefined && listedUnder === undefined) {
+                const { manifestBytes } = this.settings.limits;
+                await this.listings.run(() =>
+                    addReferrer(session, repository, subject, descriptor, bytes, manifestBytes),
+                );
+            }
+            return descriptor;
+        } finally {
+            this.forget(repository);
+        }
     }
 
     public forget(repository: RepositoryName): void {

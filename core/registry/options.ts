@@ -37,7 +37,12 @@ export interface RegistryLimits {
 export interface RegistryOptions {
     /** Come before everything that is on the machine. @default none */
     credentials?: readonly Credential[];
-    /** Where to look for `DOCKER_CONFIG`, `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`, `HOME`, and what helpers run with. @default process.env */
+    /**
+     * Where to look for `DOCKER_CONFIG`, `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`, `HOME`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, and
+     * what helpers run with.
+     *
+     * @default process.env
+     */
     environment?: Readonly<Record<string, string | undefined>>;
     /** Certificates (PEM) that are trusted beside the system's. @default none */
     certificateAuthorities?: readonly string[];

@@ -32,6 +32,13 @@ export async function pushBlob(session: RegistrySession, name: RepositoryName, b
     return descriptor;
 }
 
+/** A manifest that was stored. */
+export interface Stored {
+    descriptor: Descriptor;
+    /** What the registry now lists it under; undefined where it has no subject, and where the registry keeps no such lists. */
+    listedUnder: string | undefined;
+}
+
 /** Stores a manifest under a tag or its digest. */
 export async function pushManifest(
     session: RegistrySession,
@@ -39,13 +46,13 @@ export async function pushManifest(
     reference: string,
     mediaType: string,
     bytes: Buffer,
-): Promise<Descriptor> {
+): Promise<Stored> {
     const digest = digestOf(bytes);
     if (isDigest(reference) && reference !== digest) {
         const message = `the manifest to be stored as ${reference} has the digest ${digest}`;
         throw new RegistryError(message, { ...name, code: "digest-mismatch" });
     }
-    await session.ask({
+    const { headers } = await session.ask({
         method: "PUT",
         repository: name.repository,
         path: `manifests/${reference}`,
@@ -55,5 +62,9 @@ export async function pushManifest(
         maxBytes: ANSWER_BYTES,
         asked: `the manifest ${reference}`,
     });
-    return { mediaType, digest, size: bytes.length };
+    const listedUnder = headers["oci-subject"];
+    return {
+        descriptor: { mediaType, digest, size: bytes.length },
+        listedUnder: typeof listedUnder === "string" ? listedUnder : undefined,
+    };
 }

@@ -81,6 +81,6 @@ export interface RegistryWriter {
     /** Forgets what was read of a repository, so that the next question is asked of the registry: others write there, too. */
     forget(repository: RepositoryName): void;
 
-    /** Stores a manifest under a tag or its digest. */
+    /** Stores a manifest under a tag or its digest, and lists it under its subject's fallback tag where the registry keeps no lists. */
     putManifest(repository: RepositoryName, reference: string, mediaType: string, bytes: Buffer): Promise<Descriptor>;
 }

@@ -48,12 +48,14 @@ export class Authenticator {
         if (challenge === undefined) {
             return undefined;
         }
-        const { error, scope: wanted } = challenge.parameters;
-        if (refused !== undefined && error === "insufficient_scope" && (wanted ?? scopeOf(scope)) === scopeOf(scope)) {
+        const { error } = challenge.parameters;
+        const wanted = inOrder(challenge.parameters.scope ?? scopeOf(scope));
+        if (refused !== undefined && error === "insufficient_scope" && wanted === scopeOf(scope)) {
             return undefined;
         }
         this.challenge = { ...challenge, parameters: { ...challenge.parameters, scope: "" } };
-        const header = await this.authorize(challenge, scope, refused);
+        const asked = { ...challenge, parameters: { ...challenge.parameters, scope: wanted } };
+        const header = await this.authorize(asked, scope, refused);
         return header === refused ? undefined : header;
     }
 
@@ -98,4 +100,9 @@ export class Authenticator {
 
 function scopeOf({ repository, actions }: Scope): string {
     return `repository:${repository}:${actions}`;
+}
+
+/** The same scope with its actions in the order of ours: distribution writes them in another one each time. */
+function inOrder(scope: string): string {
+    return scope.replace(/[^: ]+$/, (actions) => actions.split(",").sort().join(","));
 }

@@ -22,7 +22,12 @@ export function isInternalHost(hostname: string): boolean {
 
 /** Whether a URL's host is this machine. */
 export function isLoopbackHost(hostname: string): boolean {
-    return /(^|\.)localhost$/.test(hostname) || contains(LOOPBACK, hostname);
+    return /(^|\.)localhost$/.test(hostname) || isLoopbackAddress(hostname);
+}
+
+/** Whether a URL's host is an address of this machine. */
+export function isLoopbackAddress(hostname: string): boolean {
+    return contains(LOOPBACK, hostname);
 }
 
 /** Whether a URL's host is an IPv4 address of RFC 1918. */

@@ -25,6 +25,10 @@ function classify(reason: string, began: boolean): [RegistryErrorCode, string] {
     if (reason === "UND_ERR_CONNECT_TIMEOUT" || reason === "ETIMEDOUT") {
         return ["unreachable", "no connection in time"];
     }
+    // undici's names for a proxy that opens no way.
+    if (reason === "UND_ERR_ABORTED" || reason.startsWith("UND_ERR_PRX_")) {
+        return ["unreachable", "the proxy gives no connection"];
+    }
     if (/^(HPE_|HTTPParserError$)/.test(reason) || reason === "UND_ERR_HEADERS_OVERFLOW") {
         return ["malformed", "the answer is no HTTP"];
     }

@@ -100,6 +100,23 @@ describe("authorization", () => {
         expect(registry.received.filter(({ url }) => url.startsWith("/token"))).to.have.length(2);
     });
 
+    it("asks for no second token where the first suffices for less, in whatever order the registry names it", async () => {
+        const registry = await standIn((request, response) => {
+            if (request.url.startsWith("/token")) {
+                response.end(JSON.stringify({ token: TOKEN }));
+            } else {
+                const scope = `scope="repository:acme/app:push,pull"`;
+                const error = request.authorization === undefined ? "" : `,error="insufficient_scope"`;
+                challenge(response, `Bearer ${own(registry.host)},${scope}${error}`);
+            }
+        });
+        expect(await codeOf(client().putBlob(repositoryAt(registry.host), MANIFEST))).to.equal("unauthorized");
+        const asked = registry.received.filter(({ url }) => url.startsWith("/token"));
+        expect(asked.map(({ url }) => new URL(url, "http://x").searchParams.get("scope"))).to.deep.equal([
+            "repository:acme/app:pull,push",
+        ]);
+    });
+
     it("gives up where no token is ever taken", async () => {
         const registry = await standIn((request, response) => {
             if (request.url.startsWith("/token")) {

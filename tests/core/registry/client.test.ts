@@ -8,6 +8,8 @@ import { ensureTools } from "../../../tools";
 import { client, closeClients, codeOf, failureOf, repositoryAt } from "./support/registry";
 import { answerError, INDEX_TYPE, MANIFEST_TYPE, manifestNamed, sha256, StandIn } from "./support/stand-in";
 
+import type { Descriptor, RegistryClient } from "../../../core/registry";
+
 describe("on the real registry of go-containerregistry", function () {
     this.timeout(60_000);
 
@@ -75,6 +77,58 @@ describe("on the real registry of go-containerregistry", function () {
         const bytes = manifestNamed("new");
         await one.putManifest(name, "v1", MANIFEST_TYPE, bytes);
         expect(await one.manifest(name, "v1")).to.include({ digest: sha256(bytes) });
+    });
+
+    describe("given a manifest with a subject, for which it has no API", () => {
+        const artifact = (name: string, subject: string, more: object): Buffer =>
+            Buffer.from(
+                JSON.stringify({
+                    ...(JSON.parse(manifestNamed(name).toString()) as object),
+                    subject: { mediaType: MANIFEST_TYPE, digest: subject, size: 1 },
+                    ...more,
+                }),
+            );
+        const store = (writer: RegistryClient, repository: string, bytes: Buffer): Promise<Descriptor> =>
+            writer.putManifest(repositoryAt(host, repository), sha256(bytes), MANIFEST_TYPE, bytes);
+
+        it("lists it under the fallback tag, beside what is there, with its type and its annotations", async () => {
+            const subject = await push("attached", "v1");
+            const writer = client();
+            const name = repositoryAt(host, "attached");
+            expect(await writer.referrers(name, subject)).to.deep.equal([]);
+            const one = artifact("one", subject, { artifactType: "application/vnd.test.one" });
+            const two = artifact("two", subject, { config: { mediaType: "application/vnd.test.two" } });
+            await store(writer, "attached", one);
+            await store(writer, "attached", two);
+            const listed = (name: string, bytes: Buffer) => ({
+                mediaType: MANIFEST_TYPE,
+                digest: sha256(bytes),
+                size: bytes.length,
+                artifactType: `application/vnd.test.${name}`,
+                annotations: { name },
+            });
+            expect(await writer.referrers(name, subject)).to.deep.equal([listed("one", one), listed("two", two)]);
+            const { mediaType } = await client().manifest(name, subject.replace(":", "-"));
+            expect(mediaType).to.equal(INDEX_TYPE);
+        });
+
+        it("lists it once, and loses none of those that are stored together", async () => {
+            const subject = await push("together", "v1");
+            const writer = client();
+            const artifacts = Array.from({ length: 20 }, (_, index) => artifact(`${index}`, subject, {}));
+            await Promise.all([...artifacts, ...artifacts].map((bytes) => store(writer, "together", bytes)));
+            const found = await client().referrers(repositoryAt(host, "together"), subject);
+            expect(found.map(({ digest }) => digest)).to.have.members(artifacts.map(sha256));
+        });
+
+        it("leaves alone what is no list", async () => {
+            const subject = await push("taken", "v1");
+            const tag = subject.replace(":", "-");
+            await push("taken", tag);
+            expect(await codeOf(store(client(), "taken", artifact("one", subject, {})))).to.equal("malformed");
+            const { bytes } = await client().manifest(repositoryAt(host, "taken"), tag);
+            expect(bytes).to.deep.equal(manifestNamed(`taken:${tag}`));
+        });
     });
 
     it("resolves a tag of an index to the index", async () => {
