@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { admissionGates, type Deployed } from "./controller/admission-gates";
+import { admissionGates, conversionGate, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
 import { changeChartObjects } from "./controller/chart-objects";
@@ -99,11 +99,11 @@ export class PolicyController extends pulumi.ComponentResource {
             { parent: this, dependsOn: [namespace, ...beside], transforms: [changeChartObjects(args, owner)] },
         );
         const deployed = deployedBy(chart);
-        const gates = [
-            ...admissionGates(name, args, deployed, { parent: this, dependsOn: chart }),
-            ...definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart }),
-        ];
-        const canary = canaryPolicy(name, args, deployed.chart, { parent: this, dependsOn: gates });
+        const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
+        const definitions = definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart });
+        // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
+        const conversion = conversionGate(name, args, { parent: this, dependsOn: definitions });
+        const canary = canaryPolicy(name, args, deployed.chart, { parent: this, dependsOn: [...gates, conversion] });
 
         this.namespace = armed(namespace.metadata.name, canary);
         this.version = armed(deployed.version, canary);

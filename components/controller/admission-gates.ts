@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
-import { WORKLOAD_WEBHOOK } from "./chart-objects";
+import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "./chart-objects";
 
 /**
  * A patch that changes nothing that the cluster acts on, and that the engine finishes only once the patched object is
@@ -42,8 +42,7 @@ export function armingTimeout(args: PolicyControllerArgs): pulumi.CustomTimeouts
  *
  * The chart's webhook configurations come without `rules`: the controller writes them, and the CA bundles, some seconds
  * after its Deployment is ready. Until then unsigned images pass in a labelled namespace, and a policy may be stored
- * unvalidated or fail (sigstore/policy-controller#952, #275). The conversion webhook of the definition is the canary's
- * matter: the provider replaces a definition as a whole at every update, and a patch beside it would be lost.
+ * unvalidated or fail (sigstore/policy-controller#952, #275).
  *
  * @param deployed The Deployment of the chart that is installed.
  */
@@ -82,6 +81,30 @@ export function admissionGates(
         new MutatingWebhookConfigurationPatch(`${name}-defaults-policies`, gate(DEFAULTING_WEBHOOK), waiting),
         new ValidatingWebhookConfigurationPatch(`${name}-validates-policies`, gate(VALIDATING_WEBHOOK), waiting),
     ];
+}
+
+/**
+ * The gate of the definition's conversion webhook, whose CA bundle the controller writes as well.
+ *
+ * It waits once, when it is created. The provider replaces a definition as a whole whenever the chart's changes
+ * (pulumi-kubernetes, provider/pkg/await/await.go) and takes this patch's annotation away with it, which must not count as a
+ * difference: an update of the patch would be refused.
+ */
+export function conversionGate(
+    name: string,
+    args: PolicyControllerArgs,
+    opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.v1.CustomResourceDefinitionPatch {
+    const condition = "jsonpath={.spec.conversion.webhook.clientConfig.caBundle}";
+    return new kubernetes.apiextensions.v1.CustomResourceDefinitionPatch(
+        `${name}-converts-policies`,
+        {
+            metadata: { name: POLICY_DEFINITION, annotations: { "pulumi.com/waitFor": JSON.stringify([condition]) } },
+            // The provider refuses a patch of a definition without these, though they change nothing.
+            spec: { group: "policy.sigstore.dev", names: { kind: "ClusterImagePolicy" } },
+        },
+        { ...opts, customTimeouts: armingTimeout(args), ignoreChanges: ["metadata.annotations", "spec"] },
+    );
 }
 
 /**
