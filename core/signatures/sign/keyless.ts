@@ -10,6 +10,7 @@ import {
 } from "../annotations";
 import { encodePem } from "../../keys/pem";
 import { SigningError } from "./errors";
+import { GoogleIdentityProvider } from "./google-identity";
 
 import type { Bundle } from "@sigstore/bundle";
 import type { IdentityProvider } from "@sigstore/sign";
@@ -19,7 +20,7 @@ export interface KeylessOptions {
     /**
      * An identity token of OpenID Connect, for the audience `sigstore`.
      *
-     * @default that of the CI that this runs in: GitHub Actions, Buildkite, `SIGSTORE_ID_TOKEN` (as GitLab sets it)
+     * @default that of where this runs: GitHub Actions, Buildkite, `SIGSTORE_ID_TOKEN` (as GitLab sets it), Google Cloud
      */
     readonly identityToken?: string;
     /** @default https://fulcio.sigstore.dev */
@@ -54,7 +55,7 @@ export async function signKeyless(payload: Buffer, options: KeylessOptions): Pro
     }
     const identityProvider: IdentityProvider =
         identityToken === undefined
-            ? new sigstore.CIContextProvider(AUDIENCE)
+            ? firstOf(new sigstore.CIContextProvider(AUDIENCE), new GoogleIdentityProvider(AUDIENCE))
             : { getToken: () => Promise.resolve(identityToken) };
     const builder = new sigstore.MessageSignatureBundleBuilder({
         signer: new sigstore.FulcioSigner({
@@ -73,6 +74,11 @@ export async function signKeyless(payload: Buffer, options: KeylessOptions): Pro
     } catch (error) {
         throw error instanceof sigstore.InternalError ? serviceError(error) : error;
     }
+}
+
+/** The token of the CI; the machine's own where the CI has none. A CI's job on a machine of Google's is the job first. */
+function firstOf(job: IdentityProvider, machine: IdentityProvider): IdentityProvider {
+    return { getToken: () => job.getToken().catch(() => machine.getToken()) };
 }
 
 /** The bundle's parts, as cosign keeps them beside a signature. */
@@ -157,7 +163,7 @@ function serviceError({ code, message }: { code: string; message: string }): Sig
     return code === "IDENTITY_TOKEN_READ_ERROR" || code === "IDENTITY_TOKEN_PARSE_ERROR"
         ? new SigningError(
               "identity-token",
-              "There is no identity token: this does not run in GitHub Actions with id-token: write, SIGSTORE_ID_TOKEN is not set, and none is given.",
+              "There is no identity token: this runs neither in GitHub Actions with id-token: write nor on Google Cloud, SIGSTORE_ID_TOKEN is not set, and none is given.",
           )
         : new SigningError("sigstore-service", `Sigstore's services did not sign: ${message} (${code}).`);
 }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+
 import { expect } from "chai";
 
 import { checkSignatures, readSimpleSignatures, signatureCheckOf, trustMaterialOf } from "../../../core/signatures";
@@ -7,6 +10,7 @@ import { CI, SigstoreInstance } from "../../support/sigstore-instance";
 import { identityToken, SigstoreServices } from "../../support/sigstore-services";
 import { IMAGE } from "./support";
 
+import type { AddressInfo } from "node:net";
 import type { Authority } from "../../../core/policy";
 import type { KeylessOptions } from "../../../core/signatures/sign/keyless";
 
@@ -66,6 +70,51 @@ describe("signing without a key", function () {
         await signImageKeyless(registry, IMAGE, keyless());
         await signImageKeyless(registry, IMAGE, keyless());
         expect(await readSimpleSignatures(registry, IMAGE)).to.have.length(2);
+    });
+
+    describe("takes the identity of a machine of Google Cloud", () => {
+        const environment = { ...process.env };
+        let metadataServer: Server;
+        let asked: (string | undefined)[];
+        /** What a metadata server that is none leaves out. */
+        let flavor: string | undefined;
+
+        beforeEach(async () => {
+            asked = [];
+            flavor = "Google";
+            metadataServer = createServer(({ url, headers }, response) => {
+                asked.push(url, headers["metadata-flavor"]?.toString());
+                response.writeHead(200, flavor === undefined ? {} : { "Metadata-Flavor": flavor });
+                response.end(identityToken(CLAIMS));
+            });
+            metadataServer.listen(0, "127.0.0.1");
+            await once(metadataServer, "listening");
+            process.env.GCE_METADATA_HOST = `127.0.0.1:${(metadataServer.address() as AddressInfo).port}`;
+        });
+
+        afterEach(() => {
+            process.env = { ...environment };
+            metadataServer.closeAllConnections();
+            metadataServer.close();
+        });
+
+        it("where nothing else gives one", async () => {
+            const policy = { ctlog: { trustRootRef: "ours" } };
+            expect(await verdict(policy, { identityToken: undefined })).to.equal("verified");
+            const path = "/computeMetadata/v1/instance/service-accounts/default/identity";
+            expect(asked).to.deep.equal([`${path}?audience=sigstore&format=full`, "Google"]);
+        });
+
+        it("after that of the CI's job", async () => {
+            process.env.SIGSTORE_ID_TOKEN = identityToken(CLAIMS);
+            await verdict({ ctlog: { trustRootRef: "ours" } }, { identityToken: undefined });
+            expect(asked).to.deep.equal([]);
+        });
+
+        it("and from nobody who only listens at that address", async () => {
+            flavor = undefined;
+            expect(await refusalOf({ identityToken: undefined })).to.have.property("code", "identity-token");
+        });
     });
 
     for (const [what, token, code] of [

@@ -1,0 +1,94 @@
+import { expect } from "chai";
+
+import { RegistryClient } from "../../core/registry";
+import { signImageKeyless } from "../../core/signatures/sign/sign-image";
+import { renderTrustRoot } from "../../core/policy";
+import { ImageWorkshop } from "../support/image-workshop";
+import { CI, SigstoreInstance } from "../support/sigstore-instance";
+import { identityToken, SigstoreServices } from "../support/sigstore-services";
+import { BUILD_TIMEOUT_MS, policyNamed, Webhook } from "./support/webhook";
+
+import type { KeylessOptions } from "../../core/signatures/sign/keyless";
+
+const TRUST_ROOT = "ours";
+const CLAIMS = { iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp: Math.floor(Date.now() / 1000) + 600 };
+
+/** What each policy asks for beside the certificate, and with which services an image is signed for it. */
+const PROOFS = {
+    log: { authority: { ctlog: { trustRootRef: TRUST_ROOT } }, without: { timestampUrl: undefined } },
+    timestamp: { authority: { rfc3161timestamp: { trustRootRef: TRUST_ROOT } }, without: { rekorUrl: "none" } },
+} as const;
+
+describe("an image that is signed without a key, through services of one's own", function () {
+    this.timeout(60_000);
+    let webhook: Webhook;
+    let registry: RegistryClient;
+    let workshop: ImageWorkshop;
+    let services: SigstoreServices;
+
+    before(async function () {
+        this.timeout(BUILD_TIMEOUT_MS);
+        const instance = await SigstoreInstance.create();
+        [webhook, services] = await Promise.all([Webhook.start("policy-controller"), SigstoreServices.start(instance)]);
+        registry = new RegistryClient();
+        workshop = new ImageWorkshop(registry, webhook.sandbox.registry);
+        await webhook.create(renderTrustRoot(TRUST_ROOT, instance.trustRoot()));
+        await webhook.enforce(
+            Object.entries(PROOFS).map(([name, { authority }]) =>
+                policyNamed(name, {
+                    images: [{ glob: `${webhook.sandbox.registry}/${name}/**` }],
+                    authorities: [{ ...authority, keyless: { trustRootRef: TRUST_ROOT, identities: [CI] } }],
+                }),
+            ),
+        );
+    });
+
+    after(async () => {
+        services.stop();
+        await registry.close();
+        await webhook.stop();
+    });
+
+    /** @returns the image by digest */
+    async function push(
+        name: string,
+        signedAs?: Partial<typeof CLAIMS>,
+        options?: Partial<KeylessOptions>,
+    ): Promise<string> {
+        const digest = await workshop.image(name);
+        const repository = workshop.repository(name);
+        if (signedAs !== undefined) {
+            const { url } = services;
+            await signImageKeyless(
+                registry,
+                { repository, digest },
+                {
+                    identityToken: identityToken({ ...CLAIMS, ...signedAs }),
+                    fulcioUrl: url,
+                    rekorUrl: url,
+                    timestampUrl: url,
+                    ...options,
+                },
+            );
+        }
+        return `${repository.registry}/${repository.repository}@${digest}`;
+    }
+
+    for (const [name, { without }] of Object.entries(PROOFS)) {
+        it(`is admitted by a policy that asks for a ${name}`, async () => {
+            const answer = await webhook.judgeImage(await push(`${name}/signed`, {}, without));
+            expect(answer.message).to.equal("");
+        });
+
+        it(`is refused by it when somebody else has signed`, async () => {
+            const image = await push(`${name}/stranger`, { sub: "https://github.com/evil/app" }, without);
+            expect((await webhook.judgeImage(image)).message).to.include("none of the expected identities matched");
+        });
+
+        it(`is refused by it without a signature`, async () => {
+            expect((await webhook.judgeImage(await push(`${name}/unsigned`))).message).to.include(
+                "no signatures found",
+            );
+        });
+    }
+});
