@@ -46,17 +46,21 @@ const MINIMUM_SETTLE_MS = 200;
 /**
  * Adds a layer to the manifest under a tag, unless it is there.
  *
- * @throws RegistryError; SigningError `signature-list-malformed`, `signature-list-full`, `signature-lost`
+ * @throws RegistryError; SigningError `signature-list-malformed`, `signature-list-full`, `signature-lost`,
+ * `registry-rewrites`
  */
 export async function appendLayer(registry: SignatureRegistry, addition: Addition): Promise<Added> {
     const { repository, isSame } = addition;
     let attempts = 0;
-    let isStored = false;
+    let stored: Stored | undefined;
     for (;;) {
         registry.forget(repository);
         const before = await readList(registry, addition);
         if (await isSame(before.layers)) {
-            return { isNew: isStored, attempts };
+            return { isNew: attempts > 0, attempts };
+        }
+        if (stored !== undefined) {
+            await requireKept(registry, addition, stored.digest);
         }
         if (attempts === MAXIMUM_ATTEMPTS) {
             throw new SigningError(
@@ -64,10 +68,9 @@ export async function appendLayer(registry: SignatureRegistry, addition: Additio
                 `${nameOf(addition)} was replaced ${attempts} times by others that sign at the same time. Sign again when they are done.`,
             );
         }
-        const stored = await store(registry, addition, before);
+        stored = await store(registry, addition, before);
         if (stored !== undefined) {
             attempts++;
-            isStored = true;
             await delay(settleTime(stored.milliseconds));
         } else {
             await delay(Math.random() * MINIMUM_SETTLE_MS);
@@ -102,12 +105,29 @@ async function readList(registry: SignatureRegistry, addition: Addition): Promis
     return { layers, digest: manifest.digest };
 }
 
+/** A list with the layer, as it was stored. */
+interface Stored {
+    readonly digest: string;
+    /** From looking to storing. */
+    readonly milliseconds: number;
+}
+
+/** Whether the list is gone from its tag because others replaced it. Then it is still there by its digest. */
+async function requireKept(registry: SignatureRegistry, addition: Addition, digest: string): Promise<void> {
+    if ((await orUndefined(registry.manifest(addition.repository, digest))) === undefined) {
+        throw new SigningError(
+            "registry-rewrites",
+            `${nameOf(addition)} is not what was stored there: the registry changes manifests, and a signature does not live through that. Store it elsewhere with --source, and name that place in the authority.`,
+        );
+    }
+}
+
 /** Stores the list with the layer, unless it was changed meanwhile; says how long it was between looking and storing. */
 async function store(
     registry: SignatureRegistry,
     addition: Addition,
     before: SignatureList,
-): Promise<{ milliseconds: number } | undefined> {
+): Promise<Stored | undefined> {
     const { repository, tag, layer } = addition;
     const { config, manifest } = withLayer(before.layers, layer);
     await Promise.all([registry.putBlob(repository, layer.payload), registry.putBlob(repository, config)]);
@@ -117,8 +137,8 @@ async function store(
     if (now?.digest !== before.digest) {
         return undefined;
     }
-    await registry.putManifest(repository, tag, MANIFEST_TYPE, manifest);
-    return { milliseconds: performance.now() - start };
+    const { digest } = await registry.putManifest(repository, tag, MANIFEST_TYPE, manifest);
+    return { digest, milliseconds: performance.now() - start };
 }
 
 /** Longer than others take for the same, and not the same for everybody, so that they do not meet again. */

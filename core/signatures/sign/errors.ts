@@ -2,8 +2,6 @@
 export type SigningErrorCode =
     /** policy-controller accepts no signature of such a key. */
     | "key-never-accepted"
-    /** No such image, or one that disappeared. */
-    | "image-not-found"
     /** The tag stands for another image than it did when the digest was read. */
     | "tag-moved"
     /** Nothing that can be signed: not a reference, or no image. */
