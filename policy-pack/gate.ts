@@ -6,10 +6,13 @@ import { PolicyResult, Verdict } from "../core/admission";
 import { RegistryClient } from "../core/registry";
 import { Knowledge } from "./knowledge";
 import { readOutside } from "./outside";
+import { lostImages } from "./running";
 import { settingsOf } from "./settings";
 
 import type { Objects, SourceObject } from "../cli/check/objects";
 import type { AbsentPolicy, ImageVerdict, WorkloadVerdict } from "../core/admission";
+import type { CheckedImage } from "../cli/check/report";
+import type { Outside } from "./outside";
 import type { GateSettings } from "./settings";
 
 /** A resource as the engine asks about it. */
@@ -34,6 +37,8 @@ export interface StackVerdict {
     opaque: string[];
     /** Whether no policy is known at all, so that nothing could be judged. */
     isWithoutPolicies: boolean;
+    /** What runs in the cluster and would not come back; empty where no cluster is asked. */
+    lost: CheckedImage[];
 }
 
 /**
@@ -107,13 +112,24 @@ export class Gate {
         const resources = known.hasPolicies
             ? await Promise.all(workloads.map(([urn, workload]) => judge(urn, workload, known, registry)))
             : [];
+        const lost = await this.lost(known);
         await registry.close();
         return {
             resources,
             absentPolicies: known.admission(registry).absentPolicies,
             opaque: known.opaque,
             isWithoutPolicies: !known.hasPolicies && workloads.length > 0,
+            lost,
         };
+    }
+
+    private async lost(after: Knowledge): Promise<CheckedImage[]> {
+        const { cluster } = await this.outside();
+        if (cluster === undefined) {
+            return [];
+        }
+        const before = new Knowledge([cluster.objects], { ...this.settings, namespaces: undefined });
+        return lostImages({ cluster, stack: this.stack(), before, after }, this.round.registry);
     }
 
     /** The first resource after a verdict on the whole begins the next round, in which nothing is taken from the last. */
@@ -125,15 +141,27 @@ export class Gate {
     }
 
     private async known(): Promise<Knowledge> {
+        const { cluster, files } = await this.outside();
+        return new Knowledge(
+            [...(cluster === undefined ? [] : [cluster.objects]), ...files, this.stack()],
+            this.settings,
+        );
+    }
+
+    private outside(): Promise<Outside> {
         this.round.outside ??= readOutside(this.settings, this.projectFolder);
-        return new Knowledge([...(await this.round.outside), sortObjects([...this.objects.values()])], this.settings);
+        return this.round.outside;
+    }
+
+    private stack(): Objects {
+        return sortObjects([...this.objects.values()]);
     }
 }
 
 /** What is asked once in a round. */
 class Round {
     public readonly registry = new RegistryClient();
-    public outside: Promise<Objects[]> | undefined;
+    public outside: Promise<Outside> | undefined;
 }
 
 async function judge(

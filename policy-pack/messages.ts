@@ -1,6 +1,8 @@
 /** What a preview shows of verdicts. */
+import { placeOf } from "../cli/check/table";
 import { printable } from "../cli/command";
 
+import type { CheckedImage } from "../cli/check/report";
 import type { PolicyVerdict, Verdict } from "../core/admission";
 import type { JudgedResource, StackVerdict } from "./gate";
 
@@ -22,8 +24,9 @@ export function messagesOf(resources: readonly JudgedResource[], verdicts: reado
 }
 
 /** What is to be known beside the verdicts. */
-export function notesOf({ resources, absentPolicies, opaque, isWithoutPolicies }: StackVerdict): Message[] {
+export function notesOf({ resources, absentPolicies, opaque, isWithoutPolicies, lost }: StackVerdict): Message[] {
     const notes: Message[] = [
+        ...lost.map((image) => ({ text: printableLines(linesOfLost(image)) })),
         ...resources.flatMap(({ urn, unchecked }) =>
             unchecked.map(({ path, image }) => ({
                 urn,
@@ -46,6 +49,12 @@ function linesOf({ path, image, digest, verdict, reason, policies }: JudgedImage
     const resolved = digest === null || image.includes(digest) ? "" : ` (${digest})`;
     const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
     return [`${path}: ${image}${resolved} ${SENTENCES[verdict]}`, ...why];
+}
+
+function linesOfLost({ image, reason, workload, policies }: CheckedImage): string[] {
+    const where = workload === null ? "the cluster" : placeOf(workload);
+    const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
+    return [`${image} runs now (${where}), and would not come back once the stack is deployed.`, ...why];
 }
 
 const SENTENCES: Record<Verdict, string> = {

@@ -5,11 +5,19 @@ import { connect, readCluster } from "../cli/check/cluster";
 import { sortObjects } from "../cli/check/objects";
 import { readYaml } from "../cli/yaml-file";
 
+import type { ClusterReader } from "../cli/check/cluster";
 import type { Objects } from "../cli/check/objects";
 import type { GateSettings } from "./settings";
 
+/** What is known from beside the stack. */
+export interface Outside {
+    /** Absent where no cluster is asked. */
+    cluster?: { reader: ClusterReader; objects: Objects };
+    files: Objects[];
+}
+
 /**
- * Reads the cluster, then the files.
+ * Reads the cluster and the files.
  *
  * @param folder what relative paths start from
  * @throws Error that names the file or the context that cannot be read
@@ -17,11 +25,13 @@ import type { GateSettings } from "./settings";
 export async function readOutside(
     { context, controllerNamespace, policyFiles }: GateSettings,
     folder: string,
-): Promise<Objects[]> {
-    const cluster = context === undefined ? [] : [await readCluster(await connect(context), controllerNamespace)];
+): Promise<Outside> {
     const files = await Promise.all(policyFiles.map((file) => readPolicies(resolve(folder, file))));
-    // What runs in the cluster is not part of the stack.
-    return [...cluster.map((live) => ({ ...live, workloads: [] })), ...files];
+    if (context === undefined) {
+        return { files };
+    }
+    const reader = await connect(context);
+    return { cluster: { reader, objects: await readCluster(reader, controllerNamespace) }, files };
 }
 
 async function readPolicies(file: string): Promise<Objects> {

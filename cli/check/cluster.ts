@@ -7,7 +7,7 @@ import { isRecord, nameOf, sortObjects } from "./objects";
 
 import type { ControllerConfig } from "../../core/admission";
 import type { KubernetesObject } from "@kubernetes/client-node";
-import type { Objects } from "./objects";
+import type { Objects, SourceObject } from "./objects";
 
 /** Lists and reads objects as manifests. */
 export interface ClusterReader {
@@ -109,8 +109,9 @@ export async function readCluster(cluster: ClusterReader, controllerNamespace: s
     const enforced = sorted.namespaces.filter(
         (namespace) => namespace.labels?.[INCLUDE_LABEL] === "true" && exemption(namespace) === undefined,
     );
-    const running = await Promise.all(
-        enforced.flatMap(({ name }) => RUNNING.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, name))),
+    const workloads = await readWorkloads(
+        cluster,
+        enforced.map(({ name }) => name),
     );
     const secrets = await readSecrets(cluster, policies, controllerNamespace);
     return {
@@ -119,11 +120,19 @@ export async function readCluster(cluster: ClusterReader, controllerNamespace: s
         trustRoots,
         secrets,
         config: { ...sorted.config, ...(await readController(cluster, controllerNamespace)) },
-        workloads: running
-            .flat()
-            .filter((object) => !isOver(object))
-            .map((value) => ({ value })),
+        workloads,
     };
+}
+
+/** What runs in these namespaces. @throws CliError */
+export async function readWorkloads(cluster: ClusterReader, namespaces: readonly string[]): Promise<SourceObject[]> {
+    const running = await Promise.all(
+        namespaces.flatMap((name) => RUNNING.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, name))),
+    );
+    return running
+        .flat()
+        .filter((object) => !isOver(object))
+        .map((value) => ({ value }));
 }
 
 /**

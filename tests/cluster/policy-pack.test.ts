@@ -136,6 +136,17 @@ describe("the policy pack", function () {
         expect(policiesIn(run)).to.include("No image was judged, because no policy is known.");
     });
 
+    it("says what runs where a policy of the stack will refuse that only warned", async () => {
+        const strict = { ...policy, metadata: { name: "strict" } };
+        await webhook.enforce([{ ...strict, spec: { ...(policy as { spec?: object }).spec, mode: "warn" } }]);
+        await webhook.api.create(`/apis/apps/v1/namespaces/${ENFORCED}/deployments`, deployment(ENFORCED, unsigned));
+        const run = await preview({ strict }, { context: CONTEXT_NAME });
+        expect(policiesIn(run), run.stdout).to.include(
+            `${unsigned} runs now (Deployment ${ENFORCED}/web), and would not come back`,
+        );
+        await webhook.remove(strict);
+    });
+
     it("gives its reasons also where the webhook refuses the provider's own dry run", async () => {
         await webhook.enforce([policy]);
         const context = CONTEXT_NAME;
@@ -145,5 +156,18 @@ describe("the policy pack", function () {
         expect(policiesIn(run)).to.include(`${unsigned} will be refused.`);
         const good = await preview({ good: deployment(ENFORCED, signed) }, { context });
         expect(good.exitCode, good.stdout).to.equal(0);
+    });
+
+    it("says what runs in a namespace that the stack will enforce, and would not come back", async () => {
+        await webhook.api.create("/api/v1/namespaces", { metadata: { name: "later" } });
+        await webhook.api.create("/apis/apps/v1/namespaces/later/deployments", deployment("later", unsigned));
+        const labels = { "policy.sigstore.dev/include": "true" };
+        const label = { apiVersion: "v1", kind: "NamespacePatch", metadata: { name: "later", labels } };
+        const run = await preview({ label }, { context: CONTEXT_NAME });
+        expect(policiesIn(run), run.stdout).to.include(
+            `${unsigned} runs now (Deployment later/web), and would not come back`,
+        );
+        const replaced = await preview({ label, web: deployment("later", signed) }, { context: CONTEXT_NAME });
+        expect(policiesIn(replaced)).to.not.include("would not come back");
     });
 });

@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 
 /** What a test wants of the stack. */
 export interface Wishes {
-    /** Kubernetes objects, by the names of their resources. */
+    /** Kubernetes objects, by the names of their resources; a `NamespacePatch` as Pulumi has it. */
     objects: Record<string, KubernetesObject>;
 }
 
@@ -24,7 +24,12 @@ if (file !== undefined) {
     const { objects } = JSON.parse(readFileSync(file, "utf8")) as Wishes;
     const later = new random.RandomPet("later").id;
     for (const [name, object] of Object.entries(objects)) {
-        new kubernetes.apiextensions.CustomResource(name, withLater(object, later) as KubernetesObject);
+        const known = withLater(object, later) as KubernetesObject;
+        if (known.kind === "NamespacePatch") {
+            new kubernetes.core.v1.NamespacePatch(name, { metadata: known.metadata });
+        } else {
+            new kubernetes.apiextensions.CustomResource(name, known);
+        }
     }
 }
 
