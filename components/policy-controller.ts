@@ -102,8 +102,9 @@ export class PolicyController extends pulumi.ComponentResource {
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
         const definitions = definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart });
         // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
-        const conversion = conversionGate(name, args, { parent: this, dependsOn: definitions });
-        const canary = canaryPolicy(name, args, deployed.chart, { parent: this, dependsOn: [...gates, conversion] });
+        const conversion = args.keepCrds ? [] : [conversionGate(name, args, { parent: this, dependsOn: definitions })];
+        const dependsOn = [...gates, ...definitions, ...conversion];
+        const canary = canaryPolicy(name, args, { parent: this, dependsOn });
 
         this.namespace = armed(namespace.metadata.name, canary);
         this.version = armed(deployed.version, canary);

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { renderClusterImagePolicy, StaticAction } from "../../core/policy";
 import { WAIT_UNTIL_READY } from "../ready";
-import { ARMED_FOR_ANNOTATION, armingTimeout } from "./admission-gates";
+import { armingTimeout } from "./admission-gates";
 import type { PolicyControllerArgs } from "./args";
 
 /** A name that nobody can register (RFC 2606), so that no image is ever called so. */
@@ -19,7 +19,6 @@ const CONVERTED_VERSION = "policy.sigstore.dev/v1beta1";
 export function canaryPolicy(
     name: string,
     args: PolicyControllerArgs,
-    chart: pulumi.Input<string>,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
     const { spec } = renderClusterImagePolicy(CANARY_NAME, {
@@ -31,7 +30,7 @@ export function canaryPolicy(
         {
             apiVersion: CONVERTED_VERSION,
             kind: "ClusterImagePolicy",
-            metadata: { name: CANARY_NAME, annotations: { ...WAIT_UNTIL_READY, [ARMED_FOR_ANNOTATION]: chart } },
+            metadata: { name: CANARY_NAME, annotations: WAIT_UNTIL_READY },
             spec,
         },
         { ...opts, customTimeouts: armingTimeout(args) },
