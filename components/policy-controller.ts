@@ -100,7 +100,7 @@ export class PolicyController extends pulumi.ComponentResource {
         );
         const deployed = deployedBy(chart);
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
-        const definitions = definitionsDeletedFirst(name, args, { parent: this, dependsOn: chart });
+        const definitions = definitionsDeletedFirst(name, args, namespace.id, { parent: this, dependsOn: chart });
         // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
         const conversion = args.keepCrds ? [] : [conversionGate(name, args, { parent: this, dependsOn: definitions })];
         const dependsOn = [...gates, ...definitions, ...conversion];

@@ -17,13 +17,19 @@ const ANNOTATIONS = { "pulumi.com/patchForce": "true" };
  *
  * Nothing of them may ever change, and nothing may be in them that the chart's have not: the provider updates a definition by replacing
  * it as a whole (pulumi-kubernetes, provider/pkg/await/await.go).
+ *
+ * @param created an ID of something that is made with the chart: no preview knows it before
  */
 export function definitionsDeletedFirst(
     name: string,
     args: PolicyControllerArgs,
+    created: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
     const kept = { ...opts, retainOnDelete: keeps(args, true) };
+    // Not known before the first `up`, so that no preview tries it where the chart's definitions are not there yet: without
+    // their versions it is no definition, and the dry run would be refused.
+    const scope = created.apply(() => "Cluster");
     const definition = (suffix: string, object: string, kind: string, plural: string) =>
         // Its own class demands the versions, which are the chart's.
         new kubernetes.apiextensions.CustomResource(
@@ -32,7 +38,7 @@ export function definitionsDeletedFirst(
                 apiVersion: "apiextensions.k8s.io/v1",
                 kind: "CustomResourceDefinition",
                 metadata: { name: object, annotations: ANNOTATIONS },
-                spec: { group: GROUP, names: { kind, plural }, scope: "Cluster" },
+                spec: { group: GROUP, names: { kind, plural }, scope },
             },
             kept,
         );
