@@ -11,7 +11,8 @@ import { BUILD_TIMEOUT_MS, policyNamed, Webhook } from "./support/webhook";
 import type { KeylessOptions } from "../../core/signatures/sign/keyless";
 
 const TRUST_ROOT = "ours";
-const CLAIMS = { iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp: Math.floor(Date.now() / 1000) + 600 };
+/** No run of all the tests takes as long as this token holds. */
+const CLAIMS = { iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp: Math.floor(Date.now() / 1000) + 24 * 3600 };
 
 /** What each policy asks for beside the certificate, and with which services an image is signed for it. */
 const PROOFS = {
