@@ -39,8 +39,9 @@ function parseDigest(text: string): ImageReference | undefined {
         return undefined;
     }
     const tagged = parseTag(name);
-    const repository = tagged ?? parseRepository(name);
-    return repository && { registry: repository.registry, repository: repository.repository, digest };
+    // Read anew by its whole name, which may be too long (`NewDigest` in name/digest.go).
+    const repository = parseRepository(tagged === undefined ? name : `${tagged.registry}/${tagged.repository}`);
+    return repository && { ...repository, digest };
 }
 
 /** Reads `registry/repository`; the part before the first slash is a registry where it has a dot or a colon. */

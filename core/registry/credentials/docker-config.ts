@@ -75,7 +75,7 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
 }
 
 function parseConfig(source: string, bytes: Buffer): DockerConfig {
-    const config = bytes.length > MAX_FILE_BYTES ? undefined : parseObject(bytes);
+    const config = bytes.length > MAX_FILE_BYTES ? undefined : isBlank(bytes) ? {} : parseObject(bytes);
     if (config === undefined) {
         throw new CredentialSourceError(`${source} is no Docker configuration: not a JSON object`);
     }
@@ -87,6 +87,11 @@ function parseConfig(source: string, bytes: Buffer): DockerConfig {
         (entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== "",
     );
     return { source, auths: new Map(auths), helpers: new Map(helpers), store: textOf(config, "credsStore") };
+}
+
+/** An empty file is as good as none, as for Docker. */
+function isBlank(bytes: Buffer): boolean {
+    return bytes.length < 64 && /^\s*(null)?\s*$/.test(bytes.toString("utf8"));
 }
 
 /** Undefined for `{}`, which `docker login` leaves where the credentials are in a store. */

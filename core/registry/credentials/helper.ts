@@ -42,14 +42,17 @@ export async function askHelper(
         throw new CredentialSourceError(`${program} failed for ${registry} (exit status ${status ?? "none"})`);
     }
     const answer = parseObject(output);
+    const username = answer && textOf(answer, "Username");
     const secret = answer && textOf(answer, "Secret");
-    if (answer === undefined || secret === undefined) {
+    if (answer !== undefined && username === undefined && secret === undefined) {
+        return undefined;
+    }
+    if (secret === undefined) {
         throw new CredentialSourceError(`${program} printed no credentials for ${registry}`);
     }
-    const username = textOf(answer, "Username");
-    return username === IDENTITY_TOKEN_USER || username === undefined
+    return username === IDENTITY_TOKEN_USER
         ? { for: registry, identityToken: secret }
-        : { for: registry, username, password: secret };
+        : { for: registry, username: username ?? "", password: secret };
 }
 
 interface HelperRun {

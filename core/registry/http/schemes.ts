@@ -20,11 +20,14 @@ export function schemesOf(registry: string): readonly Scheme[] {
 }
 
 function allowsPlainHttp(registry: string, hostname: string): boolean {
+    // Go does not take `10.1` for an address.
+    const isWrittenSo = registry.replace(/:\d+$/, "").toLowerCase() === hostname;
     return (
-        registry.startsWith("localhost:") ||
-        /\.local(host)?$/.test(hostname) ||
-        hostname === "127.0.0.1" ||
-        hostname === "[::1]" ||
-        isPrivateHost(hostname)
+        isWrittenSo &&
+        (registry.startsWith("localhost:") ||
+            /\.local(host)?$/.test(hostname) ||
+            hostname === "127.0.0.1" ||
+            hostname === "[::1]" ||
+            isPrivateHost(hostname))
     );
 }

@@ -137,6 +137,25 @@ describe("credentials", () => {
         expect(await userOf("other.example")).to.equal(undefined);
     });
 
+    it("are none where a helper has empty ones", async () => {
+        await helper("empty", `echo '{"ServerURL":"","Username":"","Secret":""}'`);
+        await write(".docker/config.json", { credHelpers: { "ghcr.io": "empty" } });
+        expect(await keychain().find(repositoryAt("ghcr.io"))).to.equal(undefined);
+    });
+
+    it("may have an empty name", async () => {
+        await helper("nameless", `echo '{"Username":"","Secret":"${SECRET}"}'`);
+        await write(".docker/config.json", { credHelpers: { "ghcr.io": "nameless" } });
+        expect(await keychain().find(repositoryAt("ghcr.io"))).to.include({ username: "", password: SECRET });
+    });
+
+    it("are none in a file that is empty", async () => {
+        for (const content of ["", "\n", "null\n"]) {
+            await write(".docker/config.json", content);
+            expect(await keychain().find(repositoryAt("ghcr.io")), JSON.stringify(content)).to.equal(undefined);
+        }
+    });
+
     const broken: Record<string, { script?: string; says: RegExp }> = {
         "is not there": { says: /docker-credential-broken is not on the PATH/ },
         fails: { script: `echo ${SECRET}; echo ${SECRET} >&2; exit 3`, says: /failed for ghcr\.io \(exit status 3\)/ },

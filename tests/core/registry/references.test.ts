@@ -73,6 +73,7 @@ const CASES = [
     "ghcr.io/acme/app?x",
     "ghcr.io/acme/app#x",
     `example.com/${"a".repeat(256)}`,
+    `${"a".repeat(250)}:v1@${SHA256}`,
     `example.com/acme/app:${"a".repeat(129)}`,
 ];
 

@@ -47,6 +47,9 @@ describe("plain HTTP", () => {
                 "notlocal:5000",
                 "registry.internal:5000",
                 "[fd00::1]:5000",
+                "10.0.1",
+                "0x7f.1:5000",
+                "2130706433:5000",
             ],
         ]) {
             expect(schemesOf(registry), registry).to.deep.equal(["https"]);
