@@ -7,7 +7,7 @@ import { RegistryError } from "./errors";
 import { exchange } from "./http/exchange";
 import { Limiter } from "./http/limiter";
 import { Pools } from "./http/pools";
-import { headManifest, readManifest } from "./manifests";
+import { readManifest, resolveManifest } from "./manifests";
 import { mirrorsOf } from "./mirrors";
 import { pushBlob, pushManifest } from "./push";
 import { addReferrer, subjectOf } from "./push-referrer";
@@ -57,9 +57,7 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         this.parts = {
             settings: this.settings,
             keychain: new Keychain({ credentials, environment, helperMs: timeouts.helperMs }),
-            tokens: new TokenCache((request) =>
-                this.send({ ...request, responseMs: timeouts.responseMs, exchangeMs: timeouts.exchangeMs }),
-            ),
+            tokens: new TokenCache((request) => this.send(request), timeouts),
             send: (request) => this.send(request),
         };
     }
@@ -76,19 +74,7 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
             name,
             ["resolve", reference],
             () => DESCRIPTOR_WEIGHT,
-            async (session, place) => {
-                const descriptor = await headManifest(session, place, reference);
-                if (descriptor !== undefined) {
-                    return descriptor;
-                }
-                const { mediaType, digest, size } = await readManifest(
-                    session,
-                    place,
-                    reference,
-                    this.settings.limits.manifestBytes,
-                );
-                return { mediaType, digest, size };
-            },
+            (session, place) => resolveManifest(session, place, reference, this.settings.limits.manifestBytes),
         );
     }
 
@@ -187,14 +173,9 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         artifactType: string | undefined,
     ): Promise<Descriptor[]> {
         const { manifestBytes } = this.settings.limits;
-        if (!this.withoutReferrersApi.has(name.registry)) {
-            const answer = await askReferrersApi(session, name, digest, artifactType, manifestBytes);
-            if (answer.found !== undefined) {
-                return answer.found;
-            }
-            if (answer.unsupported === "here") {
-                this.withoutReferrersApi.add(name.registry);
-            }
+        const found = await this.askReferrersApi(session, name, digest, artifactType);
+        if (found !== undefined) {
+            return found;
         }
         try {
             const { content } = await readManifest(session, name, fallbackTag(digest), manifestBytes);
@@ -205,6 +186,28 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
             }
             throw error;
         }
+    }
+
+    /** Once for a repository without the API: one of them says nothing of the others, which may lie elsewhere. */
+    private async askReferrersApi(
+        session: RegistrySession,
+        name: RepositoryName,
+        digest: string,
+        artifactType: string | undefined,
+    ): Promise<Descriptor[] | undefined> {
+        const place = `${name.registry}/${name.repository}`;
+        if (this.withoutReferrersApi.has(place)) {
+            return undefined;
+        }
+        const { limits, timeouts } = this.settings;
+        const found = await askReferrersApi(session, name, digest, artifactType, {
+            maxBytes: limits.manifestBytes,
+            maxMs: timeouts.questionMs,
+        });
+        if (found === undefined) {
+            this.withoutReferrersApi.add(place);
+        }
+        return found;
     }
 
     private session(registry: string): RegistrySession {

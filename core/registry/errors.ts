@@ -22,8 +22,10 @@ export type RegistryErrorCode =
     | "size-mismatch"
     /** More bytes than the limit; the rest was not read. */
     | "too-large"
-    /** An answer that is none of the protocol: no JSON, nested too deeply, a status that means nothing. */
+    /** What is stored there is no manifest or no descriptor: no JSON, nested too deeply, without a digest. */
     | "malformed"
+    /** An answer that no registry gives: no HTTP, a status that means nothing, no token, another digest announced than sent. */
+    | "protocol-error"
     /** A 401 that names a token server to which no credentials may be sent. */
     | "insecure-realm"
     /** A redirect to a place that nobody should be sent to: plain HTTP from HTTPS, a private address. */

@@ -1,6 +1,6 @@
 import { digestOf, hasDigest, isDigest } from "./digest";
 import { RegistryError } from "./errors";
-import { parseObject, textOf } from "./json";
+import { isJsonBomb, parseObject, textOf } from "./json";
 import { ACCEPTED_MANIFESTS, mediaTypeOf } from "./media-types";
 
 import type { ExchangeResponse } from "./http/exchange";
@@ -14,6 +14,43 @@ export async function readManifest(
     reference: string,
     maxBytes: number,
 ): Promise<Manifest> {
+    const { descriptor, bytes } = await fetchManifest(session, name, reference, maxBytes);
+    if (isJsonBomb(bytes)) {
+        const message = `sent a manifest ${reference} that nests more deeply, or has more values, than is read`;
+        throw new RegistryError(message, { ...name, code: "too-large" });
+    }
+    const content = parseObject(bytes);
+    if (content === undefined) {
+        const message = `sent a manifest ${reference} that is no JSON object`;
+        throw new RegistryError(message, { ...name, code: "malformed" });
+    }
+    return { ...descriptor, mediaType: textOf(content, "mediaType") ?? descriptor.mediaType, bytes, content };
+}
+
+/**
+ * What a tag or a digest stands for, by the bytes themselves, as the webhook finds it out; what they say is nobody's business here. A HEAD request would
+ * be a registry's word only.
+ */
+export async function resolveManifest(
+    session: RegistrySession,
+    name: RepositoryName,
+    reference: string,
+    maxBytes: number,
+): Promise<Descriptor> {
+    const { descriptor, bytes } = await fetchManifest(session, name, reference, maxBytes);
+    const { mediaType } = descriptor;
+    return {
+        ...descriptor,
+        mediaType: mediaType === "" ? (textOf(parseObject(bytes) ?? {}, "mediaType") ?? "") : mediaType,
+    };
+}
+
+async function fetchManifest(
+    session: RegistrySession,
+    name: RepositoryName,
+    reference: string,
+    maxBytes: number,
+): Promise<{ descriptor: Descriptor; bytes: Buffer }> {
     checkReference(name, reference);
     const { headers, body } = await session.ask({
         method: "GET",
@@ -24,53 +61,17 @@ export async function readManifest(
         maxBytes,
         asked: `the manifest ${reference}`,
     });
-    const announced = header(headers, "docker-content-digest");
-    const wanted = isDigest(reference)
-        ? reference
-        : announced !== undefined && isDigest(announced)
-          ? announced
-          : undefined;
-    if (wanted !== undefined && !hasDigest(body, wanted)) {
-        const message = `sent a manifest ${reference} that has not the digest ${wanted}, but ${digestOf(body)}`;
+    const digest = isDigest(reference) ? reference : digestOf(body);
+    if (!hasDigest(body, digest)) {
+        const message = `sent a manifest ${reference} that has not this digest, but ${digestOf(body)}`;
         throw new RegistryError(message, { ...name, code: "digest-mismatch" });
     }
-    const content = parseObject(body);
-    if (content === undefined) {
-        const message = `sent a manifest ${reference} that is no JSON object, or one that nests too deeply`;
-        throw new RegistryError(message, { ...name, code: "malformed" });
+    const announced = header(headers, "docker-content-digest") ?? "";
+    if (!isDigest(reference) && isDigest(announced) && !hasDigest(body, announced)) {
+        const message = `announces the digest ${announced} for the manifest ${reference}, and sends one of ${digest}`;
+        throw new RegistryError(message, { ...name, code: "protocol-error" });
     }
-    return {
-        mediaType: textOf(content, "mediaType") ?? mediaTypeOf(headers["content-type"]),
-        digest: wanted ?? digestOf(body),
-        size: body.length,
-        bytes: body,
-        content,
-    };
-}
-
-/** What a tag or a digest stands for, by HEAD; undefined where that gives no whole answer, as from registries that answer it with an error. */
-export async function headManifest(
-    session: RegistrySession,
-    name: RepositoryName,
-    reference: string,
-): Promise<Descriptor | undefined> {
-    checkReference(name, reference);
-    const response = await session.ask({
-        method: "HEAD",
-        repository: name.repository,
-        path: `manifests/${reference}`,
-        actions: "pull",
-        headers: { accept: ACCEPTED_MANIFESTS },
-        maxBytes: 0,
-        asked: `the manifest ${reference}`,
-        expects: [400, 403, 404, 405, 406, 415, 501],
-    });
-    const descriptor = response.status < 300 ? describe(response) : undefined;
-    if (descriptor !== undefined && isDigest(reference) && descriptor.digest !== reference) {
-        const message = `answers ${descriptor.digest} for the manifest ${reference}`;
-        throw new RegistryError(message, { ...name, code: "digest-mismatch" });
-    }
-    return descriptor;
+    return { descriptor: { mediaType: mediaTypeOf(headers["content-type"]), digest, size: body.length }, bytes: body };
 }
 
 function checkReference(name: RepositoryName, reference: string): void {
@@ -78,15 +79,6 @@ function checkReference(name: RepositoryName, reference: string): void {
         const message = `${JSON.stringify(reference)} is neither a tag nor a digest`;
         throw new RegistryError(message, { ...name, code: "malformed" });
     }
-}
-
-function describe({ headers }: ExchangeResponse): Descriptor | undefined {
-    const digest = header(headers, "docker-content-digest");
-    const size = Number(headers["content-length"] ?? Number.NaN);
-    const mediaType = mediaTypeOf(headers["content-type"]);
-    return digest !== undefined && isDigest(digest) && Number.isSafeInteger(size) && size > 0 && mediaType !== ""
-        ? { digest, size, mediaType }
-        : undefined;
 }
 
 function header(headers: ExchangeResponse["headers"], name: string): string | undefined {

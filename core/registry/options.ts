@@ -16,10 +16,12 @@ export interface RegistryTimeouts {
     connectMs?: number;
     /** From the connection to the response's header. @default 15000 */
     responseMs?: number;
-    /** One request and its whole response. @default 30000 */
+    /** One request and its whole response; a token with all redirects on the way to it. @default 30000 */
     exchangeMs?: number;
     /** One question with its redirects, tokens, retries and waits. Time in the queue does not count. @default 60000 */
     questionMs?: number;
+    /** All questions to one repository that take five seconds or more, together; then it is asked nothing more. @default 120000 */
+    repositoryMs?: number;
     /** A credential helper. @default 10000 */
     helperMs?: number;
 }

@@ -24,7 +24,7 @@ export async function pushBlob(session: RegistrySession, name: RepositoryName, b
     const upload = await session.ask({ ...common, method: "POST", path: "blobs/uploads/" });
     const { location } = upload.headers;
     if (location === undefined) {
-        throw new RegistryError(`does not say where to send ${asked}`, { ...name, code: "malformed" });
+        throw new RegistryError(`does not say where to send ${asked}`, { ...name, code: "protocol-error" });
     }
     const url = nextAddress(upload.url, location, name, redirectRefusal);
     url.searchParams.set("digest", digest);

@@ -3,7 +3,6 @@ import { RegistryError } from "./errors";
 import { nextAddress, redirectRefusal } from "./http/redirects";
 import { parseObject } from "./json";
 import { mediaTypeOf, OCI_EMPTY, OCI_INDEX } from "./media-types";
-import { errorCodeOf } from "./status";
 
 import type { JsonObject } from "./json";
 import type { RegistrySession } from "./session";
@@ -15,19 +14,25 @@ const MAX_PAGES = 16;
 /** Answers that mean a registry without the API, as go-containerregistry reads them (remote/referrers.go), and 405. */
 const NO_API = [400, 404, 405, 406];
 
-/** What the referrers API answers: descriptors, or that there is no such API, either here or for this repository. */
-export type ReferrersAnswer = { found: Descriptor[] } | { found?: undefined; unsupported: "here" | "repository" };
+/** What all pages of an answer may take. */
+interface Patience {
+    /** Of each page. */
+    maxBytes: number;
+    /** After which no further page is asked for. */
+    maxMs: number;
+}
 
-/** Asks the referrers API, page after page. */
+/** Asks the referrers API, page after page; undefined where there is none. */
 export async function askReferrersApi(
     session: RegistrySession,
     name: RepositoryName,
     digest: string,
     artifactType: string | undefined,
-    maxBytes: number,
-): Promise<ReferrersAnswer> {
+    { maxBytes, maxMs }: Patience,
+): Promise<Descriptor[] | undefined> {
     const query = artifactType === undefined ? "" : `?artifactType=${encodeURIComponent(artifactType)}`;
     const found: Descriptor[] = [];
+    const started = Date.now();
     let path: string | URL = `referrers/${digest}${query}`;
     for (let pages = 1; ; pages++) {
         const response = await session.ask({
@@ -41,17 +46,20 @@ export async function askReferrersApi(
             expects: NO_API,
         });
         if (response.status >= 300 || mediaTypeOf(response.headers["content-type"]) !== OCI_INDEX) {
-            // A registry with the API may answer so for a repository that it does not have.
-            return { unsupported: errorCodeOf(response) === "NAME_UNKNOWN" ? "repository" : "here" };
+            return undefined;
         }
         found.push(...descriptorsOf(readIndex(response.body, name, digest), "manifests"));
         const next = /<([^>]*)>\s*;[^,]*rel="?next"?/.exec(linkOf(response.headers.link))?.[1];
         if (next === undefined) {
-            return { found: found.filter((descriptor) => hasType(descriptor, artifactType)) };
+            return found.filter((descriptor) => hasType(descriptor, artifactType));
         }
         if (pages === MAX_PAGES) {
             const message = `has more than ${MAX_PAGES} pages of referrers of ${digest}`;
             throw new RegistryError(message, { ...name, code: "too-large" });
+        }
+        if (Date.now() - started > maxMs) {
+            const message = `has not sent the last page of referrers of ${digest} within ${maxMs} ms`;
+            throw new RegistryError(message, { ...name, code: "timeout" });
         }
         path = nextAddress(response.url, next, name, redirectRefusal);
     }

@@ -1,6 +1,7 @@
 import { Authenticator } from "./auth/authenticator";
 import { Limiter } from "./http/limiter";
 import { Outage } from "./http/outage";
+import { Patience } from "./http/patience";
 import { followRedirects, redirectRefusal } from "./http/redirects";
 import { withRetries } from "./http/retry";
 import { schemesOf } from "./http/schemes";
@@ -44,6 +45,7 @@ export interface SessionParts {
 export class RegistrySession {
     private readonly limiter: Limiter;
     private readonly outage = new Outage();
+    private readonly patience: Patience;
     private readonly authenticators = new Map<string, Authenticator>();
     private schemes: readonly Scheme[];
 
@@ -52,26 +54,18 @@ export class RegistrySession {
         private readonly parts: SessionParts,
     ) {
         this.limiter = new Limiter(parts.settings.concurrency);
+        this.patience = new Patience(parts.settings.timeouts.repositoryMs);
         this.schemes = schemesOf(registry);
     }
 
     /** Asks, again where that may help. Rejects with a `RegistryError` for every status that is not expected. */
     public ask(question: Question): Promise<ExchangeResponse> {
         const { settings } = this.parts;
-        return this.limiter.run(async () => {
-            this.outage.check();
+        const ask = (): Promise<ExchangeResponse> => {
             const deadline = Date.now() + settings.timeouts.questionMs;
-            try {
-                const response = await withRetries(settings, deadline, () => this.attempt(question, deadline));
-                this.outage.answered();
-                return response;
-            } catch (error) {
-                if (error instanceof RegistryError) {
-                    this.outage.failed(error);
-                }
-                throw error;
-            }
-        });
+            return withRetries(settings, deadline, () => this.attempt(question, deadline));
+        };
+        return this.limiter.run(() => this.patience.spend(this.about(question), () => this.outage.watch(ask)));
     }
 
     private async attempt(question: Question, deadline: number): Promise<ExchangeResponse> {
@@ -147,6 +141,7 @@ export class RegistrySession {
             if (answer !== undefined) {
                 sent = answer;
                 response = await this.send(url, question, deadline, sent);
+                authenticator.answered(response, scope);
             }
         }
         if (sent !== undefined) {
@@ -177,8 +172,12 @@ export class RegistrySession {
         authorization: string | undefined,
     ): Promise<ExchangeResponse> {
         const { method, headers, body, maxBytes, expectedBytes } = question;
-        const { responseMs, exchangeMs } = this.parts.settings.timeouts;
+        const { responseMs, exchangeMs, questionMs } = this.parts.settings.timeouts;
         const left = deadline - Date.now();
+        if (left <= 0) {
+            const message = `gave nothing for ${question.asked} within ${questionMs} ms`;
+            return Promise.reject(new RegistryError(message, { ...this.about(question), code: "timeout" }));
+        }
         return this.parts.send({
             method,
             url,
@@ -241,7 +240,7 @@ function seemsToWantTls(scheme: Scheme, { response }: Answer): boolean {
 function mayBeTheScheme({ code, message }: RegistryError): boolean {
     return (
         code === "unreachable" ||
-        code === "malformed" ||
+        code === "protocol-error" ||
         (code === "tls" && /WRONG_VERSION|PACKET_LENGTH|HTTP_REQUEST|EPROTO|UNKNOWN_PROTOCOL|RECORD/.test(message))
     );
 }

@@ -22,6 +22,7 @@ export function settingsOf(options: RegistryOptions): Settings {
             responseMs: options.timeouts?.responseMs ?? 15_000,
             exchangeMs: options.timeouts?.exchangeMs ?? 30_000,
             questionMs: options.timeouts?.questionMs ?? 60_000,
+            repositoryMs: options.timeouts?.repositoryMs ?? 120_000,
             helperMs: options.timeouts?.helperMs ?? 10_000,
         },
         limits: {

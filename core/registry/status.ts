@@ -31,11 +31,6 @@ export function statusError(response: ExchangeResponse, { asked, quote, ...about
     });
 }
 
-/** The registry's own code for what went wrong, as in `{"errors":[{"code":"NAME_UNKNOWN"}]}`. */
-export function errorCodeOf(response: ExchangeResponse): string | undefined {
-    return firstError(response.body)?.code;
-}
-
 const VERBS: Partial<Record<RegistryErrorCode, string>> = {
     "not-found": "does not have",
     unauthorized: "wants other credentials for",
@@ -67,7 +62,7 @@ function codeOf(status: number, reported: ReportedError | undefined): RegistryEr
         case status === 408 || status >= 500:
             return "server-error";
         default:
-            return "malformed";
+            return "protocol-error";
     }
 }
 

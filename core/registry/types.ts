@@ -52,9 +52,8 @@ export interface Manifest {
  */
 export interface RegistryReader {
     /**
-     * The digest that a tag or a digest stands for now: of the index, where it is one.
-     *
-     * The answer to a HEAD request, so the registry's word for a tag; `manifest` checks the bytes.
+     * The digest that a tag or a digest stands for now: of the index, where it is one. It is that of the bytes that the registry sends,
+     * whatever they are.
      */
     resolve(image: ImageReference): Promise<Descriptor>;
 

@@ -1,7 +1,7 @@
 import { RegistryError } from "../errors";
 
 import { chooseChallenge, parseChallenges } from "./challenge";
-import { basicAuthorization } from "./tokens";
+import { basicAuthorization, isToken } from "./tokens";
 
 import type { About } from "../http/failures";
 import type { ExchangeResponse } from "../http/exchange";
@@ -20,11 +20,12 @@ export interface Scope {
 }
 
 /**
- * Authorizes requests to one origin, as late as possible: nothing is sent before the origin asks for it, and what it asked for once is sent
- * with the next requests at once.
+ * Authorizes requests to one origin, as late as possible: nothing is sent before the origin asks for it. What it asked for once is sent with
+ * the next requests to the same repository at once; and with those to others, where it let somebody in for it.
  */
 export class Authenticator {
-    private challenge?: Challenge;
+    private readonly challenges = new Map<string, Challenge>();
+    private usual?: Challenge;
 
     /** @param find the credentials of a repository; gives none for an origin that a registry redirected to */
     public constructor(
@@ -35,7 +36,21 @@ export class Authenticator {
 
     /** The header to send before being asked; undefined while nothing is known to be wanted. */
     public async header(scope: Scope): Promise<string | undefined> {
-        return this.challenge === undefined ? undefined : this.authorize(this.challenge, scope);
+        const own = this.challenges.get(scope.repository);
+        if (own !== undefined) {
+            return this.authorize(own, scope);
+        }
+        const { usual } = this;
+        if (usual === undefined) {
+            return undefined;
+        }
+        try {
+            return await this.authorize(usual, scope);
+        } catch {
+            // It may want something else for this repository, or nothing, and says so when it is asked.
+            this.usual = this.usual === usual ? undefined : this.usual;
+            return undefined;
+        }
     }
 
     /**
@@ -53,15 +68,25 @@ export class Authenticator {
         if (refused !== undefined && error === "insufficient_scope" && wanted === scopeOf(scope)) {
             return undefined;
         }
-        this.challenge = { ...challenge, parameters: { ...challenge.parameters, scope: "" } };
+        this.challenges.set(scope.repository, {
+            ...challenge,
+            parameters: { ...challenge.parameters, scope: "" },
+        });
         const asked = { ...challenge, parameters: { ...challenge.parameters, scope: wanted } };
         const header = await this.authorize(asked, scope, refused);
         return header === refused ? undefined : header;
     }
 
+    /** Hears what the origin said to a header that it had asked for. */
+    public answered({ status }: ExchangeResponse, { repository }: Scope): void {
+        if (status !== 401) {
+            this.usual = this.challenges.get(repository);
+        }
+    }
+
     /** What was sent to this origin, or may have been, and must not be quoted. */
     public async secrets(repository: string): Promise<string[]> {
-        const credential = this.challenge === undefined ? undefined : await this.find(repository);
+        const credential = await this.find(repository);
         return [credential?.password, credential?.identityToken, credential?.registryToken].filter(
             (secret) => secret !== undefined,
         );
@@ -73,13 +98,17 @@ export class Authenticator {
             return basicAuthorization(credential);
         }
         if (credential?.registryToken !== undefined) {
+            if (!isToken(credential.registryToken)) {
+                const message = "the registry token that is kept for it is none that can be sent";
+                throw new RegistryError(message, { ...scope.about, code: "credentials" });
+            }
             return `Bearer ${credential.registryToken}`;
         }
         const { realm, service, scope: wanted } = challenge.parameters;
         if (realm === undefined) {
             throw new RegistryError("wants a token, and does not say from where", {
                 ...scope.about,
-                code: "malformed",
+                code: "protocol-error",
             });
         }
         const token = await this.tokens.get(

@@ -31,16 +31,24 @@ export interface TokenQuestion {
     about: About;
 }
 
-/** Sends one request to a token server. */
-export type Send = (
-    request: Pick<ExchangeRequest, "method" | "url" | "headers" | "body" | "maxBytes" | "about">,
-) => Promise<ExchangeResponse>;
+/** How long a token may take, in milliseconds. */
+interface Patience {
+    /** Each of its requests, until the response's header. */
+    responseMs: number;
+    /** All of its requests. */
+    exchangeMs: number;
+}
+
+type Send = (request: Pick<ExchangeRequest, "method" | "url" | "headers" | "body">) => Promise<ExchangeResponse>;
 
 /** One token for each realm, service and scope; asked for once, however many wait for it. */
 export class TokenCache {
     private readonly tokens = new Map<string, { token: Promise<string>; expires: number }>();
 
-    public constructor(private readonly send: Send) {}
+    public constructor(
+        private readonly exchange: (request: ExchangeRequest) => Promise<ExchangeResponse>,
+        private readonly patience: Patience,
+    ) {}
 
     /** @param refused a token that the registry did not take, and that is asked for anew */
     public async get(question: TokenQuestion, refused?: string): Promise<string> {
@@ -79,62 +87,77 @@ export class TokenCache {
             const message = `wants tokens to be asked for at ${reason ?? ""}: no request, and no credentials, were sent there`;
             throw new RegistryError(message, { ...about, code: "insecure-realm", status: 401 });
         }
+        const send = this.sender(about);
         let response = await (credential?.identityToken === undefined
-            ? this.byGet(realm, question)
-            : this.byRefreshToken(realm, question, credential.identityToken));
+            ? byGet(send, realm, question)
+            : byRefreshToken(send, realm, question, credential.identityToken));
         if (response.status === 404 && credential?.identityToken !== undefined) {
             // Not every token server takes POST (distribution's OAuth2 specification).
-            response = await this.byGet(realm, question);
+            response = await byGet(send, realm, question);
         }
         return readToken(response, about);
     }
 
-    private byGet(
-        realm: URL,
-        { registry, service, scope, credential, about }: TokenQuestion,
-    ): Promise<ExchangeResponse> {
-        const url = new URL(realm);
-        url.searchParams.append("scope", scope);
-        if (service !== undefined) {
-            url.searchParams.set("service", service);
-        }
-        const authorization = basicAuthorization(credential);
-        return followRedirects(
-            url,
-            about,
-            (_from, to) => realmRefusal(to, registry),
-            (to) =>
-                this.send({
-                    method: "GET",
-                    url: to,
-                    headers: to.origin === realm.origin && authorization !== undefined ? { authorization } : {},
-                    maxBytes: TOKEN_BODY_BYTES,
-                    about,
-                }),
-        );
+    /** Sends requests that have so much time together: a token server may be slow, and redirect. */
+    private sender(about: About): Send {
+        const { responseMs, exchangeMs } = this.patience;
+        const deadline = Date.now() + exchangeMs;
+        return (request) => {
+            const left = Math.max(deadline - Date.now(), 0);
+            return this.exchange({
+                ...request,
+                maxBytes: TOKEN_BODY_BYTES,
+                responseMs: Math.min(responseMs, left),
+                exchangeMs: left,
+                about,
+            });
+        };
     }
+}
 
-    private byRefreshToken(
-        realm: URL,
-        { service, scope, about }: TokenQuestion,
-        refreshToken: string,
-    ): Promise<ExchangeResponse> {
-        const form = new URLSearchParams({
-            grant_type: "refresh_token",
-            client_id: CLIENT_ID,
-            scope,
-            refresh_token: refreshToken,
-            ...(service === undefined ? {} : { service }),
-        });
-        return this.send({
-            method: "POST",
-            url: realm,
-            headers: { "content-type": "application/x-www-form-urlencoded" },
-            body: Buffer.from(form.toString()),
-            maxBytes: TOKEN_BODY_BYTES,
-            about,
-        });
+function byGet(
+    send: Send,
+    realm: URL,
+    { registry, service, scope, credential, about }: TokenQuestion,
+): Promise<ExchangeResponse> {
+    const url = new URL(realm);
+    url.searchParams.append("scope", scope);
+    if (service !== undefined) {
+        url.searchParams.set("service", service);
     }
+    const authorization = basicAuthorization(credential);
+    return followRedirects(
+        url,
+        about,
+        (_from, to) => realmRefusal(to, registry),
+        (to) =>
+            send({
+                method: "GET",
+                url: to,
+                headers: to.origin === realm.origin && authorization !== undefined ? { authorization } : {},
+            }),
+    );
+}
+
+function byRefreshToken(
+    send: Send,
+    realm: URL,
+    { service, scope }: TokenQuestion,
+    refreshToken: string,
+): Promise<ExchangeResponse> {
+    const form = new URLSearchParams({
+        grant_type: "refresh_token",
+        client_id: CLIENT_ID,
+        scope,
+        refresh_token: refreshToken,
+        ...(service === undefined ? {} : { service }),
+    });
+    return send({
+        method: "POST",
+        url: realm,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: Buffer.from(form.toString()),
+    });
 }
 
 /** The header for a name and a password; undefined without them. */
@@ -144,14 +167,19 @@ export function basicAuthorization(credential: Credential | undefined): string |
         : `Basic ${Buffer.from(`${credential.username}:${credential.password ?? ""}`).toString("base64")}`;
 }
 
+/** Whether a text can be sent as a token, alone in its header. */
+export function isToken(text: string): boolean {
+    return /^[\x21-\x7e]+$/.test(text);
+}
+
 function readToken(response: ExchangeResponse, about: About): { token: string; lifeMs: number } {
     if (response.status !== 200) {
         throw statusError(response, { ...about, asked: `a token of ${response.url.host}`, quote: false });
     }
     const answer = parseObject(response.body) ?? {};
     const token = textOf(answer, "access_token") ?? textOf(answer, "token");
-    if (token === undefined || /[^\x21-\x7e]/.test(token)) {
-        throw new RegistryError(`${response.url.host} gave no token`, { ...about, code: "malformed" });
+    if (token === undefined || !isToken(token)) {
+        throw new RegistryError(`${response.url.host} gave no token`, { ...about, code: "protocol-error" });
     }
     const life = answer.expires_in;
     return { token, lifeMs: 1000 * (typeof life === "number" && life > 0 ? life : DEFAULT_LIFE_SECONDS) };

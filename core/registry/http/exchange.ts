@@ -46,7 +46,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
                 origin: request.url.origin,
                 path: `${request.url.pathname}${request.url.search}`,
                 method: request.method,
-                headers: { ...request.headers },
+                headers: { ...request.headers, "accept-encoding": "identity" },
                 body: request.body ?? null,
                 // `Reader` has both clocks: those of undici are coarse, and start anew with every byte.
                 headersTimeout: 0,
@@ -96,6 +96,15 @@ class Reader implements Dispatcher.DispatchHandler {
             return;
         }
         this.response = { status, headers, url: this.request.url };
+        if (this.isSuccess() && !isPlain(headers["content-encoding"])) {
+            this.fail(
+                new RegistryError("sent an answer in an encoding that was not asked for", {
+                    ...this.request.about,
+                    code: "protocol-error",
+                }),
+            );
+            return;
+        }
         const announced = Number(headers["content-length"] ?? Number.NaN);
         if (this.isSuccess() && this.request.method !== "HEAD" && !Number.isNaN(announced)) {
             this.check(announced, (limit) => announced > limit || this.request.expectedBytes !== undefined);
@@ -186,4 +195,9 @@ class Reader implements Dispatcher.DispatchHandler {
         this.timers.forEach(clearTimeout);
         return first;
     }
+}
+
+/** Digests are those of bytes as they are; nothing is unpacked. */
+function isPlain(encoding: string | undefined): boolean {
+    return encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding);
 }

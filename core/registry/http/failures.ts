@@ -30,7 +30,7 @@ function classify(reason: string, began: boolean): [RegistryErrorCode, string] {
         return ["unreachable", "the proxy gives no connection"];
     }
     if (/^(HPE_|HTTPParserError$)/.test(reason) || reason === "UND_ERR_HEADERS_OVERFLOW") {
-        return ["malformed", "the answer is no HTTP"];
+        return ["protocol-error", "the answer is no HTTP"];
     }
     if (reason === "UND_ERR_DESTROYED" || reason === "UND_ERR_CLOSED") {
         return ["closed", "the client was closed"];

@@ -2,39 +2,55 @@ import { RegistryError } from "../errors";
 
 import type { RegistryErrorCode } from "../errors";
 
-/** So many questions in a row must fail before the next is not asked. One suffices where there is no connection at all. */
+/** So many questions in a row must fail before the next is not asked. */
 const FAILURES_TO_GIVE_UP: Partial<Record<RegistryErrorCode, number>> = {
-    unreachable: 1,
-    tls: 1,
+    unreachable: 4,
+    tls: 4,
     timeout: 4,
     "server-error": 16,
-    "rate-limited": 1,
+    "rate-limited": 4,
 };
 
 const GIVE_UP_MS = 30_000;
 
-/** Remembers that a registry is down, so that a hundred images do not each wait for it to answer. */
+/**
+ * Remembers that a registry is down, so that a hundred images do not each wait for it to answer.
+ *
+ * A question counts as failed only where nothing else was answered since it was asked: one repository that misbehaves
+ * must not keep the registry's others from being read.
+ */
 export class Outage {
     private failures = 0;
+    private answers = 0;
     private last?: { error: RegistryError; until: number };
 
-    /** Throws what the last question failed with, while the registry is taken as down. */
-    public check(): void {
+    /** What a question is asked in: throws what the last one failed with, while the registry is taken as down. */
+    public async watch<T>(ask: () => Promise<T>): Promise<T> {
         if (this.last !== undefined && Date.now() < this.last.until) {
             throw this.last.error;
         }
         this.last = undefined;
+        const before = this.answers;
+        try {
+            const answer = await ask();
+            this.answered();
+            return answer;
+        } catch (error) {
+            this.failed(error, before);
+            throw error;
+        }
     }
 
-    public answered(): void {
+    private answered(): void {
+        this.answers++;
         this.failures = 0;
     }
 
-    public failed(error: RegistryError): void {
-        const enough = FAILURES_TO_GIVE_UP[error.code];
-        if (enough === undefined) {
+    private failed(error: unknown, answersBefore: number): void {
+        const enough = error instanceof RegistryError ? FAILURES_TO_GIVE_UP[error.code] : undefined;
+        if (!(error instanceof RegistryError) || enough === undefined) {
             this.answered();
-        } else if (++this.failures >= enough) {
+        } else if (this.answers === answersBefore && ++this.failures >= enough) {
             this.last = { error, until: Date.now() + (error.retryAfterMs ?? GIVE_UP_MS) };
         }
     }

@@ -117,6 +117,71 @@ describe("authorization", () => {
         ]);
     });
 
+    it("keeps what one repository asks for from the others, which may ask for something else", async () => {
+        const registry = await standIn((request, response) => {
+            if (request.url.startsWith("/token")) {
+                response.end(JSON.stringify({ token: TOKEN }));
+            } else if (request.url.includes("open")) {
+                answerManifest(response, MANIFEST);
+            } else if (request.url.includes("nowhere")) {
+                challenge(response, "Bearer");
+            } else if (request.url.includes("astray")) {
+                challenge(response, 'Bearer realm="https://10.0.0.1/token"');
+            } else if (request.authorization === `Bearer ${TOKEN}`) {
+                answerManifest(response, MANIFEST);
+            } else {
+                challenge(response, `Bearer ${own(registry.host)}`);
+            }
+        });
+        const reader = client();
+        const ask = (name: string): Promise<unknown> => reader.manifest(repositoryAt(registry.host, name), "latest");
+        expect(await codeOf(ask("nowhere"))).to.equal("protocol-error");
+        await ask("open");
+        await ask("private");
+        expect(await codeOf(ask("astray"))).to.equal("insecure-realm");
+        await ask("private/other");
+        await ask("open/other");
+    });
+
+    it("asks as if nothing were wanted where what others want cannot be had", async () => {
+        let tokens = 0;
+        const registry = await standIn((request, response) => {
+            if (request.url.startsWith("/token")) {
+                tokens++;
+                if (tokens === 1) {
+                    response.end(JSON.stringify({ token: TOKEN }));
+                } else {
+                    answerError(response, 403, "DENIED");
+                }
+            } else if (request.url.includes("open") || request.authorization === `Bearer ${TOKEN}`) {
+                answerManifest(response, MANIFEST);
+            } else {
+                challenge(response, `Bearer ${own(registry.host)}`);
+            }
+        });
+        const reader = client();
+        await reader.manifest(repositoryAt(registry.host, "private"), "latest");
+        await reader.manifest(repositoryAt(registry.host, "open"), "latest");
+        expect(await codeOf(reader.manifest(repositoryAt(registry.host, "other"), "latest"))).to.equal("denied");
+    });
+
+    it("waits for a token with all redirects only so long", async () => {
+        const registry = await standIn((request, response) => {
+            if (request.url.startsWith("/token")) {
+                setTimeout(() => {
+                    response.writeHead(302, { location: `${request.url}x` });
+                    response.end();
+                }, 100);
+            } else {
+                challenge(response, `Bearer ${own(registry.host)}`);
+            }
+        });
+        const reader = client({ timeouts: { responseMs: 200, exchangeMs: 250 } });
+        const started = Date.now();
+        expect(await codeOf(reader.manifest(repositoryAt(registry.host), "latest"))).to.equal("timeout");
+        expect(Date.now() - started).to.be.below(900);
+    });
+
     it("gives up where no token is ever taken", async () => {
         const registry = await standIn((request, response) => {
             if (request.url.startsWith("/token")) {
@@ -235,6 +300,14 @@ describe("authorization", () => {
         expect(registry.received).to.have.length(2);
     });
 
+    it("does not send a registry token that would be more than a token", async () => {
+        const registry = await registryWithTokens(own);
+        const reader = client({ credentials: [{ for: registry.host, registryToken: "x\r\nX-Evil: 1" }] });
+        const failure = await failureOf(reader.manifest(repositoryAt(registry.host), "latest"));
+        expect(failure.code).to.equal("credentials");
+        expect(failure.message).to.not.contain("Evil");
+    });
+
     it("takes nothing with it when a registry redirects to another place", async () => {
         const storage = await standIn((_request, response) => {
             answerManifest(response, MANIFEST);
@@ -319,7 +392,7 @@ describe("authorization", () => {
         expect(await codeOf(client().manifest(repositoryAt(registry.host), "latest"))).to.equal("insecure-redirect");
     });
 
-    it("reads a token server's nonsense as malformed", async () => {
+    it("names a token server's nonsense", async () => {
         for (const answer of ["", "[]", '{"token":""}', '{"token":"a\\r\\nb: c"}', "{".repeat(1000)]) {
             const registry = await standIn((request, response) => {
                 if (request.url.startsWith("/token")) {
@@ -329,7 +402,7 @@ describe("authorization", () => {
                 }
             });
             expect(await codeOf(client().manifest(repositoryAt(registry.host), "latest")), answer).to.equal(
-                "malformed",
+                "protocol-error",
             );
         }
     });

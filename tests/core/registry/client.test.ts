@@ -232,14 +232,22 @@ describe("a registry with a referrers API, played by a stand-in", () => {
         await registry.stop();
     });
 
-    it("may not have the repository, and is asked again for the next", async () => {
-        const registry = await StandIn.start((_request, response) => {
-            answerError(response, 404, "NAME_UNKNOWN");
+    it("may lack it for one repository, and is asked again for the next", async () => {
+        const registry = await StandIn.start((request, response) => {
+            if (request.url.startsWith("/v2/acme/two/referrers/")) {
+                response.writeHead(200, { "content-type": INDEX_TYPE });
+                response.end(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests: descriptors }));
+            } else {
+                answerError(response, request.url.includes("referrers") ? 405 : 404, "UNSUPPORTED");
+            }
         });
         const reader = client();
-        expect(await reader.referrers(repositoryAt(registry.host, "acme/one"), digest)).to.deep.equal([]);
-        expect(await reader.referrers(repositoryAt(registry.host, "acme/two"), digest)).to.deep.equal([]);
-        expect(registry.received).to.have.length(4);
+        const one = repositoryAt(registry.host, "acme/one");
+        expect(await reader.referrers(one, digest)).to.deep.equal([]);
+        expect(await reader.referrers(one, sha256(Buffer.from("other")))).to.deep.equal([]);
+        // The API once, and the fallback tag of each digest.
+        expect(registry.received).to.have.length(3);
+        expect(await reader.referrers(repositoryAt(registry.host, "acme/two"), digest)).to.deep.equal(descriptors);
         await registry.stop();
     });
 });

@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+
 import { expect } from "chai";
 
 import {
@@ -37,8 +39,8 @@ describe("a registry that", () => {
         const images = Array.from({ length: 100 }, (_, index) => repositoryAt(host, `acme/${index}`));
         const codes = await Promise.all(images.map((image) => codeOf(reader.manifest(image, "latest"))));
         expect(new Set(codes)).to.deep.equal(new Set(["unreachable"]));
-        // Two schemes, three times, for each of those that were under way.
-        expect(reader.requestCount).to.be.at.most(2 * 3 * 32);
+        // Two schemes, three times, for each of those that were under way, and for those that came while the first failed.
+        expect(reader.requestCount).to.be.at.most(2 * 3 * (32 + 4));
     });
 
     it("has a name that nobody knows is unreachable", async () => {
@@ -77,21 +79,46 @@ describe("a registry that", () => {
         expect(await codeOf(impatient().manifest(repositoryAt(host), DIGEST))).to.equal("digest-mismatch");
     });
 
-    it("announces another digest than that of its bytes is found out, also for a tag", async () => {
+    it("announces another digest for a tag than that of its bytes is found out", async () => {
         const { host } = await registryThat((_request, response) => {
             response.writeHead(200, { "content-type": MANIFEST_TYPE, "docker-content-digest": DIGEST });
             response.end(manifestNamed("another"));
         });
-        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("digest-mismatch");
+        const failures = await Promise.all([
+            codeOf(impatient().manifest(repositoryAt(host), "latest")),
+            codeOf(impatient().resolve({ ...repositoryAt(host), tag: "latest" })),
+        ]);
+        expect(failures).to.deep.equal(["protocol-error", "protocol-error"]);
     });
 
-    it("answers HEAD for a digest with another is found out", async () => {
-        const { host } = await registryThat((_request, response) => {
-            answerManifest(response, manifestNamed("another"));
+    it("says of a tag by HEAD what is not so is not asked by HEAD", async () => {
+        const { host } = await registryThat(({ method }, response) => {
+            answerManifest(response, method === "HEAD" ? manifestNamed("another") : HONEST);
         });
-        expect(await codeOf(impatient().resolve({ ...repositoryAt(host), digest: DIGEST }))).to.equal(
-            "digest-mismatch",
-        );
+        expect(await impatient().resolve({ ...repositoryAt(host), tag: "latest" })).to.deep.equal({
+            mediaType: MANIFEST_TYPE,
+            digest: DIGEST,
+            size: HONEST.length,
+        });
+    });
+
+    it("has something under a tag that is no JSON has a digest for it, as for the webhook", async () => {
+        const bytes = Buffer.from("no JSON");
+        const { host } = await registryThat((_request, response) => {
+            answerManifest(response, bytes);
+        });
+        expect(await impatient().resolve({ ...repositoryAt(host), tag: "latest" })).to.include({
+            digest: sha256(bytes),
+        });
+    });
+
+    it("packs its answers, though nobody asked for it, is not unpacked", async () => {
+        const packed = gzipSync(Buffer.alloc(100 * MIB, " "));
+        const { host } = await registryThat((_request, response) => {
+            response.writeHead(200, { "content-type": MANIFEST_TYPE, "content-encoding": "gzip" });
+            response.end(packed);
+        });
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("protocol-error");
     });
 
     for (const [what, sent] of [
@@ -241,7 +268,7 @@ describe("a registry that", () => {
         expect((times[1] ?? 0) - (times[0] ?? 0)).to.be.at.least(950);
     });
 
-    it("wants a longer wait than there is time for is not waited for, and not asked for the next image", async () => {
+    it("wants a longer wait than there is time for is not waited for, and after four images not asked for the next", async () => {
         const standIn = await registryThat((_request, response) => {
             response.setHeader("retry-after", new Date(Date.now() + 3_600_000).toUTCString());
             answerError(response, 429, "TOOMANYREQUESTS");
@@ -250,10 +277,12 @@ describe("a registry that", () => {
         const failure = await failureOf(reader.manifest(repositoryAt(standIn.host), "latest"));
         expect(failure).to.include({ code: "rate-limited", status: 429 });
         expect(failure.retryAfterMs).to.be.within(3_500_000, 3_600_000);
-        expect(await codeOf(reader.manifest(repositoryAt(standIn.host, "acme/other"), "latest"))).to.equal(
-            "rate-limited",
-        );
-        expect(standIn.received).to.have.length(1);
+        for (const name of ["two", "three", "four", "five", "six"]) {
+            expect(await codeOf(reader.manifest(repositoryAt(standIn.host, `acme/${name}`), "latest"))).to.equal(
+                "rate-limited",
+            );
+        }
+        expect(standIn.received).to.have.length(4);
     });
 
     it("has an index of 1,000 manifests is read", async () => {
@@ -274,12 +303,24 @@ describe("a registry that", () => {
     const bombs: Record<string, Buffer> = {
         "a million brackets": Buffer.alloc(MIB, "["),
         "a thousand objects in another": Buffer.from(`${'{"a":'.repeat(1000)}1${"}".repeat(1000)}`),
+        "a million lists beside each other": Buffer.from(`{"layers":[${"[],".repeat(MIB)}[]]}`),
+    };
+    for (const [what, bytes] of Object.entries(bombs)) {
+        it(`sends ${what} is not read`, async () => {
+            const { host } = await registryThat((_request, response) => {
+                answerManifest(response, bytes);
+            });
+            expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("too-large");
+        });
+    }
+
+    const others: Record<string, Buffer> = {
         "a list": Buffer.from("[]"),
         nothing: Buffer.alloc(0),
         "half a manifest": HONEST.subarray(0, 20),
         "bytes that are no text": Buffer.from([0xff, 0xfe, 0x00]),
     };
-    for (const [what, bytes] of Object.entries(bombs)) {
+    for (const [what, bytes] of Object.entries(others)) {
         it(`sends ${what} as a manifest sends none`, async () => {
             const { host } = await registryThat((_request, response) => {
                 answerManifest(response, bytes);
@@ -300,11 +341,89 @@ describe("a registry that", () => {
         expect(standIn.received).to.have.length(16);
     });
 
-    it("speaks no HTTP is malformed", async () => {
+    it("takes its time for each page of referrers is not asked for all of them", async () => {
+        const standIn = await registryThat((_request, response) => {
+            response.writeHead(200, {
+                "content-type": INDEX_TYPE,
+                link: `</v2/acme/app/referrers/${DIGEST}?page=${standIn.received.length}>; rel="next"`,
+            });
+            setTimeout(() => response.end('{"manifests":[]}'), 150);
+        });
+        const reader = impatient({ timeouts: { responseMs: 300, exchangeMs: 300, questionMs: 400 } });
+        expect(await codeOf(reader.referrers(repositoryAt(standIn.host), DIGEST))).to.equal("timeout");
+        expect(standIn.received.length).to.be.below(5);
+    });
+
+    it("takes its time for everything in a repository is asked no more for that one", async () => {
+        const standIn = await registryThat(({ url }, response) => {
+            setTimeout(
+                () => {
+                    answerManifest(response, HONEST);
+                },
+                url.includes("slow") ? 150 : 0,
+            );
+        });
+        const reader = impatient({ timeouts: { repositoryMs: 100 } });
+        const slow = repositoryAt(standIn.host, "acme/slow");
+        await reader.manifest(slow, "one");
+        const failure = await failureOf(reader.manifest(slow, "two"));
+        expect(failure.code).to.equal("timeout");
+        expect(failure.message).to.contain("kept its readers waiting for more than 100 ms in all");
+        expect(await reader.manifest(repositoryAt(standIn.host, "acme/quick"), "one")).to.include({ digest: DIGEST });
+    });
+
+    it("speaks no HTTP is named so", async () => {
         const { host } = await registryThat((_request, response) => {
             response.socket?.end("SSH-2.0-OpenSSH_9.9\r\n");
         });
-        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("malformed");
+        expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("protocol-error");
+    });
+
+    it("misbehaves in many repositories is read in the others", async () => {
+        const misdeeds: Record<string, Handler> = {
+            silent: () => undefined,
+            "cut-off": (_request, response) => {
+                response.destroy();
+            },
+            broken: (_request, response) => {
+                answerError(response, 500, "UNKNOWN");
+            },
+            limited: (_request, response) => {
+                response.setHeader("retry-after", "100000");
+                answerError(response, 429, "TOOMANYREQUESTS");
+            },
+            astray: (_request, response) => {
+                response.writeHead(302, { location: "http://nowhere.invalid/" });
+                response.end();
+            },
+            nameless: (_request, response) => {
+                response.setHeader("www-authenticate", "Bearer");
+                answerError(response, 401, "UNAUTHORIZED");
+            },
+            greedy: (_request, response) => {
+                response.setHeader("www-authenticate", 'Bearer realm="http://169.254.169.254/"');
+                answerError(response, 401, "UNAUTHORIZED");
+            },
+        };
+        const { host } = await registryThat((request, response) => {
+            const [, misdeed = ""] = /acme\/([a-z-]+)\d*\//.exec(request.url) ?? [];
+            const misbehave = misdeeds[misdeed];
+            if (misbehave === undefined) {
+                answerManifest(response, HONEST);
+            } else {
+                misbehave(request, response);
+            }
+        });
+        const reader = impatient();
+        const names = Object.keys(misdeeds).flatMap((misdeed) => Array.from({ length: 6 }, (_, i) => `${misdeed}${i}`));
+        const bad = names.map((name) => codeOf(reader.manifest(repositoryAt(host, `acme/${name}`), "latest")));
+        const good = Array.from({ length: 20 }, (_, index) =>
+            reader.manifest(repositoryAt(host, `acme/good${index}`), "latest"),
+        );
+        expect(new Set((await Promise.all(good)).map(({ digest }) => digest))).to.deep.equal(new Set([DIGEST]));
+        const codes = await Promise.all(bad);
+        const expected = ["timeout", "unreachable", "server-error", "rate-limited", "unreachable", "protocol-error"];
+        expect(codes.filter((_, index) => index % 6 === 0)).to.deep.equal([...expected, "insecure-realm"]);
     });
 
     it("misbehaves does not keep others from being read", async () => {
