@@ -64,7 +64,16 @@ export function decodePem(text: string): PemBlock | undefined {
 
 /** Go's `getLine`: a CR goes only before an LF, and then blanks and tabs. */
 function splitLines(text: string): string[] {
-    return text.split(/\r?\n/).map((line) => line.replace(/[ \t]+$/, ""));
+    return text.split(/\r?\n/).map(withoutBlanksAtEnd);
+}
+
+/** A regular expression would look at the blanks inside of a line once for each of them: minutes for a hostile file. */
+function withoutBlanksAtEnd(line: string): string {
+    let end = line.length;
+    while (line[end - 1] === " " || line[end - 1] === "\t") {
+        end -= 1;
+    }
+    return line.slice(0, end);
 }
 
 function decodeBlock(lines: readonly string[]): Omit<PemBlock, "rest"> | undefined {

@@ -69,6 +69,13 @@ describe("PEM as Go reads and writes it", () => {
         expect(block?.rest).to.include("BEGIN OTHER");
     });
 
+    it("takes a long text in the time that its length takes", () => {
+        const start = performance.now();
+        expect(decodePem(PEM.replace("\n", `\n${" ".repeat(2 ** 20)}*\n`))).to.equal(undefined);
+        expect(decodePem(PEM.replace("\n", `\n${"A".repeat(2 ** 24)}\n`))?.body).to.have.length.above(2 ** 23);
+        expect(performance.now() - start).to.be.lessThan(2000);
+    });
+
     it("takes any text without an exception", () => {
         const part = fc.oneof(
             fc.constantFrom("-----BEGIN ", "-----END ", "-----", "X", "\n", "\r\n", "AAAA", "A: b", "=", " "),
