@@ -1,7 +1,7 @@
 /**
  * What a key file is, for people: `signed-images keys inspect`.
  */
-import { createPublicKey, X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 import { decodeEnvelope, type ScryptParameters } from "./envelope";
 import { KeyError } from "./errors";
@@ -101,11 +101,11 @@ function inspectPlain(block: PemBlock): Pick<KeyInspection, "format" | "publicKe
 }
 
 function keyOfCertificate(block: PemBlock): PublicKeyInfo {
-    let certificate: X509Certificate;
+    let key: KeyObject;
     try {
-        certificate = new X509Certificate(block.body);
+        key = new X509Certificate(block.body).publicKey;
     } catch {
         throw new KeyError("key-malformed", "The certificate cannot be read. Copy the whole file again.", "pem.body");
     }
-    return describe(certificate.publicKey);
+    return describe(key);
 }

@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import fc from "fast-check";
 
 import {
     importKeyPair,
     inspect,
+    KeyError,
     keyPairFrom,
     MAXIMUM_KEY_CHARACTERS,
     openPrivateKey,
@@ -11,7 +13,7 @@ import {
     type KeyErrorCode,
     type KeyText,
 } from "../../../core/keys";
-import { encodePem } from "../../../core/keys/pem";
+import { decodePem, encodePem } from "../../../core/keys/pem";
 import { ENVELOPE, P256, pemOfJson, pkcs8Der, pkcs8Pem, refusal, spkiPem, UNSUPPORTED } from "./support";
 
 const PASSWORD = "never-shown-password";
@@ -186,6 +188,25 @@ describe("bad input", () => {
     it("shows nothing of a key or a password where the error is printed", async () => {
         const error = await refusal("password-wrong", () => openPrivateKey(SEALED, PASSWORD));
         expect(String(error) + JSON.stringify(error) + (error.stack ?? "")).to.not.include(PASSWORD);
+    });
+
+    it("is a certificate whose key OpenSSL does not know, in whatever byte it is broken", async () => {
+        const certificate = decodePem(CERTIFICATE)?.body ?? Buffer.alloc(0);
+        const ecPublicKeyOid = Buffer.from("06072a8648ce3d0201", "hex");
+        const broken = Buffer.from(certificate);
+        broken.writeUInt8(0x7f, certificate.indexOf(ecPublicKeyOid) + ecPublicKeyOid.length - 1);
+        await refusal("key-malformed", () => inspect(encodePem("CERTIFICATE", broken)));
+        fc.assert(
+            fc.property(fc.nat(certificate.length - 1), fc.integer({ min: 1, max: 255 }), (place, change) => {
+                const other = Buffer.from(certificate);
+                other.writeUInt8(other.readUInt8(place) ^ change, place);
+                try {
+                    inspect(encodePem("CERTIFICATE", other));
+                } catch (error) {
+                    expect(error).to.be.instanceOf(KeyError);
+                }
+            }),
+        );
     });
 
     it("is a certificate in a policy, and can be inspected", async () => {
