@@ -10,6 +10,9 @@ import { KeyError, type KeyField } from "./errors";
 const KDF = "scrypt";
 const CIPHER = "nacl/secretbox";
 
+/** The names in the JSON, but for those of scrypt's parameters. */
+const FIELDS: ReadonlySet<string> = new Set(["kdf", "name", "params", "salt", "cipher", "nonce", "ciphertext"]);
+
 /** Sizes of XSalsa20-Poly1305, in bytes. */
 export const NONCE_BYTES = 24;
 export const TAG_BYTES = 16;
@@ -97,16 +100,34 @@ function acceptedParameters(value: unknown): ScryptParameters {
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
+    const text = body.toString("utf8");
     let value: unknown;
     try {
-        value = JSON.parse(body.toString("utf8"));
+        value = JSON.parse(text);
     } catch {
         throw malformed("pem.body");
     }
-    if (!isObject(value)) {
+    if (!isObject(value) || isReadOtherwiseByGo(text, value)) {
         throw malformed("pem.body");
     }
     return value;
+}
+
+/**
+ * Go merges objects of the same name, takes names in whatever case, and wants whole numbers without a fraction or an
+ * exponent (encoding/json), so that cosign would find another key in the file than this, or none.
+ */
+function isReadOtherwiseByGo(text: string, value: Record<string, unknown>): boolean {
+    const withoutBlanks = (json: string) => json.replaceAll(/\s/g, "");
+    return (
+        withoutBlanks(text) !== withoutBlanks(JSON.stringify(value)) ||
+        [value, value.kdf, value.cipher].filter(isObject).some(hasFieldInOtherCase)
+    );
+}
+
+function hasFieldInOtherCase(object: Record<string, unknown>): boolean {
+    // Both ways, because `ſ` has an upper case alone, and the Kelvin sign a lower one.
+    return Object.keys(object).some((name) => !FIELDS.has(name) && FIELDS.has(name.toUpperCase().toLowerCase()));
 }
 
 function objectAt(parent: Record<string, unknown>, field: "kdf" | "cipher"): Record<string, unknown> {

@@ -101,6 +101,29 @@ describe("the JSON inside an encrypted key", () => {
         expect(jobs).to.equal(0);
     });
 
+    it("is refused where Go would read something else in it than this", () => {
+        const json = JSON.stringify(ENVELOPE);
+        const more = (member: string) => `${json.slice(0, -1)},${member}}`;
+        const ciphertext = Buffer.alloc(154, 4).toString("base64");
+        const ambiguous = [
+            more(`"ciphertext":"${ciphertext}"`),
+            more(`"Ciphertext":"${ciphertext}"`),
+            more(`"\\u0063iphertext":"${ciphertext}"`),
+            more(`"\u212adf":{"salt":"AAAA"}`),
+            more(`"kdf":${JSON.stringify(ENVELOPE.kdf)}`),
+            json.replace('"salt"', '"\u017falt":"AAAA","salt"'),
+            json.replace('"N":65536', '"N":65536.0'),
+            json.replace('"N":65536', '"N":6.5536e4'),
+            json.replace('"N":65536', '"N":1073741824,"N":65536'),
+        ];
+        for (const text of ambiguous) {
+            expect(() => decodeEnvelope(Buffer.from(text)), text)
+                .to.throw()
+                .with.property("code", "envelope-malformed");
+        }
+        expect(decodeEnvelope(Buffer.from(JSON.stringify(ENVELOPE, undefined, 4))).salt).to.have.length(32);
+    });
+
     it("is refused cut off at any place", () => {
         const json = JSON.stringify(ENVELOPE);
         fc.assert(
