@@ -37,12 +37,12 @@ interface KillPoint {
 }
 
 const POINTS: readonly KillPoint[] = [
-    { step: "generate", moment: "begins", child: "-1-password" },
-    { step: "generate", moment: "is done", child: "-1-password" },
     { step: "generate", moment: "begins", child: "-1-key" },
     { step: "generate", moment: "is done", child: "-1-key" },
     { step: "generate", moment: "begins", child: "-1" },
     { step: "generate", moment: "is done", child: "-1" },
+    { step: "generate", moment: "begins", child: "-1-pub" },
+    { step: "generate", moment: "is done", child: "-1-pub" },
     { step: "rotate", moment: "is done", child: "-2-key" },
     { step: "rotate", moment: "begins", child: "-2" },
     { step: "rotate", moment: "is done", child: "-2-pub" },
