@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rejectFindings } from "./findings";
-import { validateGenerations } from "./generation-rules";
+import { doubledKeys, validateGenerations } from "./generation-rules";
 import { keyMaterial } from "./key-material";
 import { publicSecret, signerSecret } from "./key-secrets";
 import { validateLabel, validateSecretNamePrefix } from "./names";
@@ -154,6 +154,10 @@ export class CosignKeyPair extends pulumi.ComponentResource {
                     : pulumi.output("");
             return { ...key, id, signerSecretName, publicSecretName: publicSecret(key, place).metadata.name };
         });
+        rejectDoubledKeys(
+            name,
+            keys.map(({ fingerprint }, index) => (isGenerated(generations[index]) ? undefined : fingerprint)),
+        );
         const signing = keys.find((key) => key.id === current) ?? keys[0];
         if (signing === undefined) {
             throw new Error("unreachable: an empty list of generations was refused above");
@@ -183,6 +187,17 @@ export class CosignKeyPair extends pulumi.ComponentResource {
             password: this.password,
         });
     }
+}
+
+function isGenerated(generation: KeyGeneration | undefined): boolean {
+    return generation?.publicKey === undefined && generation?.privateKey === undefined;
+}
+
+/** For keys that are known only now. */
+function rejectDoubledKeys(component: string, fingerprints: (pulumi.Output<string> | undefined)[]): void {
+    pulumi.all(fingerprints).apply((known) => {
+        rejectFindings("CosignKeyPair", component, doubledKeys(known));
+    });
 }
 
 /** `-ID-pub` of the longest id. */

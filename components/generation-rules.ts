@@ -27,6 +27,7 @@ export function validateGenerations({ generations, current, privateKey }: Declar
     return [
         ...generations.flatMap((generation, index) => [
             ...validateLabel(generation.id, ["generations", index, "id"]),
+            ...validateNotReserved(generation.id, ["generations", index, "id"]),
             ...(ids.indexOf(generation.id) === index ? [] : [doubled(generation.id, index)]),
             ...validatePresent(generation, ["generations", index]),
             ...validateSource(generation, ["generations", index]),
@@ -46,6 +47,19 @@ function doubled(id: string, index: number): Finding {
         cluster: "two keys would want the same name",
         instead: "Give each generation an id of its own, and never use one again.",
     });
+}
+
+/** `PREFIX-ID-pub` is the Secret of the public key of the generation ID. */
+function validateNotReserved(id: string, path: PropertyPath): Finding[] {
+    return id.endsWith("-pub")
+        ? [
+              error("generation-id-reserved", path, {
+                  found: show(id),
+                  cluster: "its Secret would be named as the one that holds another generation's public key",
+                  instead: "Choose an id that does not end in -pub.",
+              }),
+          ]
+        : [];
 }
 
 function validateCurrent(ids: readonly string[], current: string | undefined): Finding[] {
@@ -160,15 +174,22 @@ export function neverVerifies(algorithm: string, reason: string, path: PropertyP
     });
 }
 
-/** One key under two ids would stay trusted when one of them is dropped. */
 function validateDistinctKeys(generations: readonly KeyGeneration[]): Finding[] {
-    const fingerprints = generations.map(({ publicKey }) => fingerprintOrNone(publicKey));
+    return doubledKeys(generations.map(({ publicKey }) => fingerprintOrNone(publicKey)));
+}
+
+/**
+ * The rule that each key is listed once: under a second id, it would stay trusted when the first one is dropped.
+ *
+ * @param fingerprints One for each generation; undefined where it is not known, or cannot be anybody else's.
+ */
+export function doubledKeys(fingerprints: readonly (string | undefined)[]): Finding[] {
     return fingerprints.flatMap((fingerprint, index) => {
         const first = fingerprint === undefined ? index : fingerprints.indexOf(fingerprint);
         return first === index
             ? []
             : [
-                  error("generation-key-doubled", ["generations", index, "publicKey"], {
+                  error("generation-key-doubled", ["generations", index], {
                       found: `the key of generations[${first}]`,
                       cluster: "The key would stay trusted after one of the two generations is dropped.",
                       instead: "List each key once.",

@@ -63,6 +63,9 @@ describe("CosignKeyPair", () => {
         expect(refusal({ generations: [{ id: "May 2027" }] })).to.include(
             'generations[0].id: label invalid (found "May 2027")',
         );
+        expect(refusal({ generations: [{ id: "a" }, { id: "a-pub" }], current: "a" })).to.include(
+            'generations[1].id: generation id reserved (found "a-pub")',
+        );
         expect(refusal({ secretNamePrefix: "Release" })).to.include("[secret-name-invalid]");
         expect(refusal({ secretNamePrefix: "r".repeat(247) })).to.equal("");
         expect(refusal({ secretNamePrefix: "r".repeat(248) })).to.include("247 characters at most");

@@ -284,7 +284,25 @@ describe("CosignKeyPair refuses to import", () => {
     it("one key under two ids", () => {
         const generations = ["a", "b"].map((id) => ({ id, publicKey: PUBLIC }));
         const message = refusalOf(() => new CosignKeyPair("release", { generations, current: "a" }));
-        expect(message).to.include("generations[1].publicKey: ").and.to.include("[generation-key-doubled]");
+        expect(message).to.include("generations[1]: ").and.to.include("[generation-key-doubled]");
+    });
+
+    it("one key under two ids, also where only an apply knows, and whichever half is given", async () => {
+        const privateKey = pkcs8Pem(P256.privateKey);
+        const listed: Omit<KeyGeneration, "id">[][] = [
+            [{ publicKey: PUBLIC }, { privateKey, password: PASSWORD }],
+            [
+                { privateKey, password: "" },
+                { privateKey: pulumi.secret(privateKey), password: PASSWORD },
+            ],
+            [{}, { publicKey: pulumi.output(PUBLIC) }, { publicKey: pulumi.secret(PUBLIC) }],
+        ];
+        for (const sources of listed) {
+            const generations = sources.map((source, index) => ({ id: String(index), ...source }));
+            const { problem } = await make({ generations, current: "0" }, true);
+            const last = generations.length - 1;
+            expectSaidWithoutContent(problem, [`generations[${last}]: `, "[generation-key-doubled]"]);
+        }
     });
 
     it("a public key where a private one is to be put out", () => {
