@@ -20,6 +20,9 @@ const NAMESPACE = "cosign-system";
 /** The loudest that the engine, the language host and the providers can be. */
 const LOUD = ["--logtostderr", "-v=9", "--json"];
 
+/** No secret: to be found in each place that is searched for secrets, or nobody would have looked there. */
+const PLANTED = "planted-to-be-found";
+
 const IMPORTED_PASSWORD = "the password of an imported key";
 const WRONG_PASSWORD = "a wrong password of an imported key";
 const p384 = pkcs8Pem(KEYS["ecdsa-p384"].privateKey);
@@ -64,8 +67,8 @@ describe("key pairs of every form, on the real engine and cluster", function () 
     let core: CoreV1Api;
     let project: PulumiProject;
     let keyPairs: Record<string, CosignKeyPairArgs>;
-    /** All that was printed and all that could be seen of processes, from the first command on. */
-    let heard = "";
+    /** What was printed and what was to be seen of processes, from the first command on. */
+    const heard = { stdout: "", stderr: "", commandLines: "", environments: "" };
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
@@ -82,16 +85,19 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         });
         keyPairs = await everyForm();
         project.wish({ keyPairs });
-        await loudly(["up", "--yes"]);
+        await loudly(["up", "--yes", "--config", `planted=${PLANTED}`]);
     });
 
     after(() => sandbox.stop());
 
     /** Runs the CLI as loudly as can be, and keeps what was to be heard and seen. */
     async function loudly(args: readonly string[]): Promise<number | null> {
-        const { result, seen } = await watchProcesses(() => project.run([...args, ...LOUD]));
-        heard += [result.stdout, result.stderr, seen].join("\n");
-        return result.exitCode;
+        const { result, commandLines, environments } = await watchProcesses(() => project.run([...args, ...LOUD]));
+        const { stdout, stderr, exitCode } = result;
+        for (const [place, text] of Object.entries({ stdout, stderr, commandLines, environments })) {
+            heard[place as keyof typeof heard] += `${text}\n`;
+        }
+        return exitCode;
     }
 
     async function outputsOf(name: string): Promise<PairOutputs> {
@@ -182,27 +188,21 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         project.wish({ keyPairs: { ...keyPairs, imported: { generations } } });
         expect(await loudly(["preview"])).to.not.equal(0);
         expect(await loudly(["up", "--yes"])).to.not.equal(0);
-        expect(heard).to.include("generations[0].password: ").and.to.include("[password-wrong]");
+        expect(heard.stdout).to.include("generations[0].password: ").and.to.include("[password-wrong]");
     });
 
     it("leave no trace of a private key or a password, however loud the engine is, but in the log of its wires", async () => {
-        const { stdout } = await project.expectSuccess(["stack", "export"]);
-        const { stdout: urns } = await project.expectSuccess(["stack", "--show-urns", "--show-ids"]);
-        const written = textBelow(project.folder) + textBelow(path.join(sandbox.directory, "pulumi"));
-        expect(written).to.include("generated-1-key");
-        expect(fs.readdirSync(path.join(project.folder, "state", ".pulumi"))).to.include.members([
-            "backups",
-            "history",
-        ]);
-        const text = [withoutWireLog(heard).rest, stdout, urns, written].join("\n");
         const forms = await everySecret();
-        expect(occurrencesOf(forms, text)).to.deep.equal([]);
         const planted = forms.map((form) => form.text).join("\n");
-        expect(occurrencesOf(forms, `${text}\n${planted}`)).to.deep.equal(forms.map((form) => form.name));
+        for (const [place, text] of Object.entries(await placesToSearch())) {
+            expect(text, `looked into ${place}`).to.include(PLANTED);
+            expect(occurrencesOf(forms, text), place).to.deep.equal([]);
+            expect(occurrencesOf(forms, `${text}${planted}`), place).to.deep.equal(forms.map((form) => form.name));
+        }
     });
 
     it("are written down by the engine itself at -v=9, as docs/keys.md warns", async () => {
-        expect(occurrencesOf(await everySecret(), withoutWireLog(heard).wireLog)).to.include("password");
+        expect(occurrencesOf(await everySecret(), withoutWireLog(heard.stderr).wireLog)).to.include("password");
     });
 
     it("are written into new Secrets, the same, where those are gone from the cluster", async () => {
@@ -225,6 +225,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         const file = path.join(elsewhere.folder, "exported.json");
         fs.writeFileSync(file, exported.stdout, { mode: 0o600 });
         await elsewhere.expectSuccess(["stack", "import", "--stack", STACK, "--file", file]);
+        await elsewhere.expectSuccess(["config", "set", "planted", PLANTED]);
         elsewhere.wish({ keyPairs: rotated() });
         await elsewhere.up("--expect-no-changes");
         expect(await elsewhere.outputs()).to.deep.equal(await project.outputs());
@@ -232,6 +233,25 @@ describe("key pairs of every form, on the real engine and cluster", function () 
 
     function rotated(): Record<string, CosignKeyPairArgs> {
         return { ...keyPairs, generated: { generations: [{ id: "2" }, { id: "1" }], current: "2" } };
+    }
+
+    /** All that the commands have left behind or let be seen. */
+    async function placesToSearch(): Promise<Record<string, string>> {
+        const { stdout: exported } = await project.expectSuccess(["stack", "export"]);
+        const { stdout: identifiers } = await project.expectSuccess(["stack", "--show-urns", "--show-ids"]);
+        const backend = path.join(project.folder, "state", ".pulumi");
+        return {
+            events: heard.stdout,
+            logs: withoutWireLog(heard.stderr).rest,
+            "command lines": heard.commandLines,
+            environments: heard.environments,
+            "exported state": exported,
+            "URNs and IDs": identifiers,
+            state: textBelow(path.join(backend, "stacks")),
+            backups: textBelow(path.join(backend, "backups")),
+            history: textBelow(path.join(backend, "history")),
+            project: textBelow(project.folder) + textBelow(path.join(sandbox.directory, "pulumi")),
+        };
     }
 
     /** What may be found nowhere: of every Secret, every output and every key that was given. */

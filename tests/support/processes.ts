@@ -24,15 +24,28 @@ export function killProcessesWith(...texts: readonly string[]): void {
     }
 }
 
+/** What was to be seen of processes; `seen` is both. */
+export interface Watched<T> {
+    result: T;
+    seen: string;
+    commandLines: string;
+    environments: string;
+}
+
 /** Collects the command lines and environments of all processes that run while something else does. */
-export async function watchProcesses<T>(work: () => Promise<T>): Promise<{ result: T; seen: string }> {
-    const seen = new Set<string>();
+export async function watchProcesses<T>(work: () => Promise<T>): Promise<Watched<T>> {
+    const [lines, variables] = [new Set<string>(), new Set<string>()];
     const look = () => {
-        commandLinesAndEnvironments().forEach((text) => seen.add(text));
+        for (const folder of processFolders()) {
+            lines.add(readIfThere(`${folder}/cmdline`));
+            variables.add(readIfThere(`${folder}/environ`));
+        }
     };
     const timer = setInterval(look, SAMPLE_INTERVAL_MS);
     try {
-        return { result: await work(), seen: [...seen].join("\n") };
+        const result = await work();
+        const [commandLines, environments] = [[...lines].join("\n"), [...variables].join("\n")];
+        return { result, seen: `${commandLines}\n${environments}`, commandLines, environments };
     } finally {
         clearInterval(timer);
     }
