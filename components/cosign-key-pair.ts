@@ -32,8 +32,9 @@ export type PrivateKeyHome = (typeof PrivateKeyHome)[keyof typeof PrivateKeyHome
  */
 export interface KeyGeneration {
     /**
-     * The generation's name, for good: a lowercase RFC 1123 label such as `2026-11`. It is part of the names of its
-     * Secrets; a key is made once for each id, and an id that is dropped and listed again is a new key.
+     * The generation's name, for good: a lowercase RFC 1123 label such as `2026-11`, which does not end in `-pub`. It is
+     * part of the names of its Secrets; a key is made once for each id, and an id that is dropped and listed again is a
+     * new key.
      */
     id: string;
     /**
@@ -129,7 +130,7 @@ export class CosignKeyPair extends pulumi.ComponentResource {
 
     /**
      * @throws InputPropertiesError for empty, doubled or badly named generations, for an unknown `current`, and for keys
-     * and passwords that cannot be used, as soon as they are known.
+     * and passwords that cannot be used or are listed twice, as soon as they are known.
      */
     constructor(name: string, args: CosignKeyPairArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         const { generations = [{ id: "1" }], current, privateKey: home = PrivateKeyHome.Secret } = args;
