@@ -2,12 +2,14 @@ import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiException, CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
+import type { CheckReport } from "../../cli/check/report";
 import type { CosignKeyPairArgs } from "../../index";
 import { Sandbox } from "../../sandbox";
 import { locateChart } from "../../sandbox/chart";
 import { type ImageWorkshop, pushImages, signImage } from "../../sandbox/demo/images";
 import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { ensureEngine, ensureTools } from "../../tools";
+import { spawnProgram } from "../cli/support";
 import { PulumiProject } from "../support/pulumi-project";
 
 const BUILD_TIMEOUT_MS = 50 * 60_000;
@@ -141,6 +143,18 @@ describe("the rotation of a key under load", function () {
         expect([...ofOld.take().refusals, ...ofNew.take().refusals]).to.deep.equal([]);
     });
 
+    it("says beforehand what runs on the old key alone, as docs/keys.md has it", async () => {
+        for (const [name, image] of Object.entries({ old: oldImage, new: newImage })) {
+            const body = { metadata: { name }, spec: { containers: [{ name: "app", image }] } };
+            await core.createNamespacedPod({ namespace: NAMESPACE, body });
+        }
+        expect(await runningVerdicts()).to.deep.equal({ [oldImage]: "admitted", [newImage]: "admitted" });
+        expect(await runningVerdicts("--without-generation", "release-2026-11")).to.deep.equal({
+            [oldImage]: "refused",
+            [newImage]: "admitted",
+        });
+    });
+
     it("refuses nothing that the new key signed while the old one is dropped", async () => {
         await declare({ generations: [{ id: "2027-05" }] });
         const { creations, refusals } = ofNew.take();
@@ -156,6 +170,7 @@ describe("the rotation of a key under load", function () {
         ofOld.take();
         expect(await answerTo(core, oldImage)).to.include("denied the request");
         expect(await answerTo(core, newImage)).to.equal("");
+        expect(await runningVerdicts()).to.deep.equal({ [oldImage]: "refused", [newImage]: "admitted" });
     });
 
     it("can be cut short by one command where a key has leaked, which the stack does not notice", async () => {
@@ -170,6 +185,15 @@ describe("the rotation of a key under load", function () {
         await untilAnswer((answer) => answer === "");
         expect(await project.changes()).to.deep.equal([]);
     });
+
+    /** What `signed-images check` says of each image that runs. */
+    async function runningVerdicts(...flags: readonly string[]): Promise<Record<string, string>> {
+        const args = ["check", "--context", kubeConfig.getCurrentContext(), "--output", "json", ...flags];
+        const { stdout, stderr } = await spawnProgram(args, { env: { KUBECONFIG: sandbox.kubeconfig } });
+        expect(stderr).to.equal("");
+        const { images } = JSON.parse(stdout) as CheckReport;
+        return Object.fromEntries(images.map(({ image, verdict }) => [image, verdict]));
+    }
 
     /** The controller takes a policy up within a second or two. */
     async function untilAnswer(isExpected: (answer: string) => boolean): Promise<void> {
