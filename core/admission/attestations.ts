@@ -1,5 +1,5 @@
 /** What an authority with `attestations` says of an image: `ValidatePolicyAttestationsForAuthority` in validator.go. */
-import { checkAttestation, checkBundle, predicateTypeUri, signatureCheckOf } from "../signatures";
+import { checkAttestation, checkBundle, hasPredicateOf, predicateTypeUri, signatureCheckOf } from "../signatures";
 import { failed, notVerified, passed, unknown } from "./judgement";
 
 import type { Attestation, Authority } from "../policy";
@@ -42,13 +42,17 @@ function judgeWanted(
     hasOpen: boolean,
 ): Judgement {
     const type = predicateTypeUri(predicateType);
-    if (!verified.some((attestation) => attestation.predicateType === type)) {
-        const others = [...new Set(verified.map((attestation) => attestation.predicateType))].join(", ");
-        return hasOpen
-            ? unknown(`It is not known whether there is an attestation with type ${predicateType}.`)
-            : failed(
-                  `no matching attestations with type ${predicateType}, checked the following predicateTypes: ${others}.`,
-              );
+    const ofType = verified.flatMap(({ statement }) => (statement?.predicateType === type ? [statement] : []));
+    if (!ofType.some((statement) => hasPredicateOf(statement, predicateType))) {
+        if (hasOpen) {
+            return unknown(`It is not known whether there is an attestation with type ${predicateType}.`);
+        }
+        const others = [...new Set(verified.map(({ statement }) => statement?.predicateType ?? ""))].join(", ");
+        return failed(
+            ofType.length > 0
+                ? `The attestation with type ${predicateType} has a predicate that cosign does not read as one: a field is of another type, or a time none.`
+                : `no matching attestations with type ${predicateType}, checked the following predicateTypes: ${others}.`,
+        );
     }
     return policy === undefined
         ? passed(`It has the attestation ${name}.`)
@@ -68,7 +72,7 @@ async function checkLegacy(
     }
     const attestations = await evidence.attestations(image, source);
     if ("verdict" in attestations) {
-        return failed(attestations.reason);
+        return notVerified([attestations]);
     }
     if (attestations.length === 0) {
         return failed("no matching attestations.");

@@ -94,7 +94,7 @@ async function judgeSignatures(
     }
     const signatures = await evidence.signatures(image, sourceOf(spec));
     if ("verdict" in signatures) {
-        return failed(signatures.reason);
+        return notVerified([signatures]);
     }
     if ("verdict" in check) {
         // Without a signature the answer is the same whatever the check.

@@ -8,6 +8,7 @@ import type {
     SimpleSignature,
     StoredAttestation,
     StoredBundle,
+    Unknown,
 } from "../signatures";
 
 /** What lies beside images, each thing read once however many policies ask for it. */
@@ -17,12 +18,18 @@ export class Evidence {
     public constructor(private readonly registry: RegistryReader) {}
 
     /** Signatures in cosign's legacy form. @throws RegistryError */
-    public signatures(image: SignedImage, source?: SignatureSource): Promise<readonly SimpleSignature[] | Refused> {
+    public signatures(
+        image: SignedImage,
+        source?: SignatureSource,
+    ): Promise<readonly SimpleSignature[] | Refused | Unknown> {
         return this.once("sig", image, source, () => readSimpleSignatures(this.registry, image, source));
     }
 
     /** Attestations in cosign's legacy form. @throws RegistryError */
-    public attestations(image: SignedImage, source?: SignatureSource): Promise<readonly StoredAttestation[] | Refused> {
+    public attestations(
+        image: SignedImage,
+        source?: SignatureSource,
+    ): Promise<readonly StoredAttestation[] | Refused | Unknown> {
         return this.once("att", image, source, () => readAttestations(this.registry, image, source));
     }
 

@@ -1,7 +1,7 @@
 import { checkLayer, type LayerForm } from "./check-layer";
 import { IN_TOTO_PAYLOAD_TYPE, isSignedBy, readEnvelope, type Envelope } from "./envelope";
 import { refused, type Outcome, type Refused } from "./outcome";
-import { readStatement } from "./statement";
+import { readStatement, subjectsOf, type Statement } from "./statement";
 
 import type { EngineVersion, SignatureCheck } from "./check";
 import type { Verifier } from "./key-verifier";
@@ -10,10 +10,8 @@ import type { StoredAttestation } from "./stored";
 /** What an attestation says, once it is verified. */
 export interface CheckedAttestation {
     readonly outcome: Outcome;
-    /** `predicateType` of the statement; only of a verified attestation. */
-    readonly predicateType?: string;
-    /** The in-toto statement, for a policy in CUE or Rego; only of a verified attestation. */
-    readonly statement?: unknown;
+    /** What the controller reads of a verified attestation; absent where it cannot read it, and then it counts for nothing. */
+    readonly statement?: Statement;
 }
 
 /** What policy-controller says of one attestation (`VerifyImageAttestation` of cosign's pkg/cosign/verify.go). */
@@ -32,10 +30,12 @@ export async function checkAttestation(
             envelope = read;
             return envelopeRefusal(read, verifier);
         },
-        claimRefusal: () => (envelope === undefined ? undefined : subjectRefusal(envelope, digest, check.engine)),
+        claimRefusal: () =>
+            envelope === undefined ? undefined : subjectRefusal(envelope.standardPayload, digest, check.engine),
     };
     const outcome = await checkLayer(attestation, digest, check, form);
-    return outcome.verdict === "verified" && envelope !== undefined ? { outcome, ...contentOf(envelope) } : { outcome };
+    const payload = outcome.verdict === "verified" ? envelope?.policyPayload : undefined;
+    return { outcome, ...(payload === undefined ? {} : { statement: readStatement(payload) }) };
 }
 
 /** `verifyOCIAttestation` */
@@ -52,18 +52,14 @@ function envelopeRefusal(envelope: Envelope, verifier: Verifier): Refused | unde
 }
 
 /** `IntotoSubjectClaimVerifier` */
-export function subjectRefusal(envelope: Envelope, digest: string, engine: EngineVersion): Refused | undefined {
-    const statement = readStatement(envelope.payload, engine);
-    if (statement === undefined) {
+export function subjectRefusal(
+    payload: Uint8Array | undefined,
+    digest: string,
+    engine: EngineVersion,
+): Refused | undefined {
+    const subjects = payload === undefined ? undefined : subjectsOf(payload, engine);
+    if (subjects === undefined) {
         return refused("payload-malformed", "the payload is no in-toto statement that cosign can read");
     }
-    return statement.subjects.includes(digest)
-        ? undefined
-        : refused("claim-other-digest", "no matching subject digest found");
-}
-
-/** What a verified envelope says. */
-export function contentOf(envelope: Envelope): Pick<CheckedAttestation, "predicateType" | "statement"> {
-    const statement = readStatement(envelope.payload, "0.13");
-    return { predicateType: statement?.predicateType, statement: statement?.content };
+    return subjects.includes(digest) ? undefined : refused("claim-other-digest", "no matching subject digest found");
 }

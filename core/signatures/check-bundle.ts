@@ -2,12 +2,13 @@
  * Attestations in sigstore bundles, which policy-controller verifies with sigstore-go, and we with @sigstore/verify: for an
  * authority with `signatureFormat: bundle`, `keyless` and `attestations`, the only ones that it reads bundles for.
  */
-import { contentOf, subjectRefusal, type CheckedAttestation } from "./check-attestation";
+import { subjectRefusal, type CheckedAttestation } from "./check-attestation";
 import { openCertificate } from "./certificate";
 import { envelopeOf, IN_TOTO_PAYLOAD_TYPE } from "./envelope";
 import { asRecord, goField, parseRecord } from "./go-json";
 import { bundleNames, matchesBundleIdentity } from "./identity";
 import { refused, type Outcome, type Refused } from "./outcome";
+import { readStatement } from "./statement";
 import { verifyBundle, type BundleRequirements } from "./trust/bundle-verifier";
 
 import type { Authority, Identity, Keyless } from "../policy/spec";
@@ -45,8 +46,9 @@ export async function checkBundle(
         return { outcome: refused("payload-malformed", `unsupported payload type ${envelope.payloadType}`) };
     }
     const outcome =
-        subjectRefusal(envelope, digest, context.engine) ?? (await signerOutcome(bytes, keyless, material, required));
-    return outcome.verdict === "verified" ? { outcome, ...contentOf(envelope) } : { outcome };
+        subjectRefusal(envelope.payload, digest, context.engine) ??
+        (await signerOutcome(bytes, keyless, material, required));
+    return outcome.verdict === "verified" ? { outcome, statement: readStatement(envelope.payload) } : { outcome };
 }
 
 /** What `checkOptsFromAuthority` asks for in this format; a refusal where nothing can satisfy it. */

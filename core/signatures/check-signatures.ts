@@ -1,5 +1,5 @@
 import { checkSignature } from "./check-signature";
-import { refused, type Outcome, type Refused } from "./outcome";
+import { refused, type Outcome, type Refused, type Unknown } from "./outcome";
 
 import type { SignatureCheck } from "./check";
 import type { SimpleSignature } from "./stored";
@@ -17,7 +17,7 @@ const REASONS_GIVEN = 3;
  * The result is that of the verified signature, and otherwise unknown where one is.
  */
 export async function checkSignatures(
-    signatures: readonly SimpleSignature[] | Refused,
+    signatures: readonly SimpleSignature[] | Refused | Unknown,
     digest: string,
     check: SignatureCheck,
 ): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { cosignHashOfKey } from "../policy/key-hash";
 import { envelopeOf, isSignedBy } from "./envelope";
 import { asRecord, goField, parseRecord } from "./go-json";
 import { loadVerifier } from "./key-verifier";
-import { readStatement } from "./statement";
+import { readStatement, subjectsOf } from "./statement";
 
 import type { ClusterPublicKey } from "../keys";
 import type { StoredBundle } from "./stored";
@@ -35,15 +35,15 @@ export async function describeBundle(bundle: StoredBundle, digest: string): Prom
     if (envelope === undefined || "verdict" in envelope) {
         return undefined;
     }
-    const statement = readStatement(envelope.payload, "0.13");
+    const statement = readStatement(envelope.payload);
     if (statement === undefined) {
         return undefined;
     }
-    const { predicateType, subjects } = statement;
+    const { predicateType } = statement;
     return {
         predicateType,
         isSignature: predicateType === SIGNATURE_PREDICATE,
-        isForImage: subjects.includes(digest),
+        isForImage: subjectsOf(envelope.payload, "0.13")?.includes(digest) === true,
         isSignedBy: ({ key }) => {
             const verifier = loadVerifier({ publicKey: key, hashAlgorithm: cosignHashOfKey(key) });
             return typeof verifier !== "string" && isSignedBy(envelope, verifier);

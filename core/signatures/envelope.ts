@@ -15,6 +15,10 @@ export interface Envelope {
     readonly payloadType: string;
     readonly payload: Buffer;
     readonly signatures: readonly Buffer[];
+    /** The payload where it is in standard base64: who verifies signatures takes that for URLs as well, others do not. */
+    readonly standardPayload?: Buffer;
+    /** The same where the field is called `payload` to the letter, as it must be for policies of attestations. */
+    readonly policyPayload?: Buffer;
 }
 
 /** Reads an envelope as go-securesystemslib does (its dsse/envelope.go and verify.go). */
@@ -38,7 +42,13 @@ export function envelopeOf(record: JsonRecord | undefined): Envelope | Refused |
     }
     const signatures = listed.map((entry: unknown) => decode(goField(asRecord(entry), "sig") ?? ""));
     return signatures.every((signature) => signature !== undefined)
-        ? { payloadType, payload, signatures }
+        ? {
+              payloadType,
+              payload,
+              signatures,
+              standardPayload: decodeStandard(goField(record, "payload")),
+              policyPayload: decodeStandard(record.payload),
+          }
         : refused("signature-malformed", "a signature of the envelope is no base64");
 }
 
@@ -54,6 +64,10 @@ export function preAuthenticationEncoding(payloadType: string, payload: Uint8Arr
         Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `),
         payload,
     ]);
+}
+
+function decodeStandard(text: unknown): Buffer | undefined {
+    return typeof text === "string" ? decodeBase64(text) : undefined;
 }
 
 /** Standard base64, otherwise that for URLs. */

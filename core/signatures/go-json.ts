@@ -31,13 +31,15 @@ export function parseRecord(bytes: Uint8Array | string): JsonRecord | undefined 
  * A field of an object. As in Go, upper and lower case are the same, the last one counts, and null is as good as absent.
  */
 export function goField(record: JsonRecord | undefined, name: string): unknown {
-    if (record === undefined) {
-        return undefined;
-    }
-    const key = Object.hasOwn(record, name)
-        ? name
-        : Object.keys(record).findLast((candidate) => candidate.toLowerCase() === name.toLowerCase());
-    return key === undefined ? undefined : (record[key] ?? undefined);
+    const wanted = name.toLowerCase();
+    return Object.entries(record ?? {}).findLast(
+        ([candidate, value]) => value !== null && candidate.toLowerCase() === wanted,
+    )?.[1];
+}
+
+/** A string of Go: the empty one where there is none. */
+export function goText(value: unknown): string {
+    return typeof value === "string" ? value : "";
 }
 
 /** The value as an object: an absent one is empty; undefined for what is none, which is an error in Go. */

@@ -17,7 +17,7 @@ export { checkSignatures } from "./check-signatures";
 export { checkSignature } from "./check-signature";
 export { describeBundle, type BundleDescription } from "./describe-bundle";
 export type { CertificateNames, Outcome, RefusalCode, Refused, Unknown, UnknownCode, Verified } from "./outcome";
-export { predicateTypeUri } from "./predicate-types";
+export { hasPredicateOf, predicateTypeUri } from "./predicate-types";
 export { readAttestations, readSimpleSignatures } from "./read";
 export { readBundles } from "./read-bundles";
 export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";

@@ -93,7 +93,9 @@ export type UnknownCode =
     /** The registry did not answer, or not well. */
     | "registry-unavailable"
     /** More work than is done for one image. */
-    | "too-much-work";
+    | "too-much-work"
+    /** An index lies under the signature tag. */
+    | "signature-list-form";
 
 /** A refusal. */
 export function refused(code: RefusalCode, reason: string): Refused {

@@ -1,4 +1,5 @@
-import { asRecord, goField, parseRecord } from "./go-json";
+import { asRecord, goField, goText, parseRecord } from "./go-json";
+import { fitsGoType, type GoType } from "./go-types";
 
 import type { SignedImage } from "./stored";
 
@@ -23,6 +24,20 @@ export function simpleSigningPayload(
     });
 }
 
+/** `SimpleContainerImage` of the same file. */
+const CLAIM: GoType = {
+    struct: {
+        critical: {
+            struct: {
+                identity: { struct: { "docker-reference": "string" } },
+                image: { struct: { "docker-manifest-digest": "string" } },
+                type: "string",
+            },
+        },
+        optional: { map: "interface" },
+    },
+};
+
 /**
  * The digest that a payload claims, empty where it claims none; undefined where cosign cannot read the payload.
  *
@@ -30,20 +45,11 @@ export function simpleSigningPayload(
  */
 export function claimedDigest(payload: Uint8Array): string | undefined {
     const claim = parseRecord(payload);
-    const critical = asRecord(goField(claim, "critical"));
-    const identity = asRecord(goField(critical, "identity"));
-    const image = asRecord(goField(critical, "image"));
-    const type = goField(critical, "type") ?? "";
-    const reference = goField(identity, "docker-reference") ?? "";
-    const digest = goField(image, "docker-manifest-digest") ?? "";
-    const areObjects = [claim, critical, identity, image, asRecord(goField(claim, "optional"))].every(isDefined);
-    return areObjects && typeof type === "string" && typeof reference === "string" && typeof digest === "string"
-        ? digest
-        : undefined;
-}
-
-function isDefined(value: unknown): boolean {
-    return value !== undefined;
+    if (claim === undefined || !fitsGoType(claim, CLAIM)) {
+        return undefined;
+    }
+    const image = asRecord(goField(asRecord(goField(claim, "critical")), "image"));
+    return goText(goField(image, "docker-manifest-digest"));
 }
 
 /** As Go's encoding/json writes: compact, and these characters escaped for HTML. */

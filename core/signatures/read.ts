@@ -4,7 +4,7 @@ import { simpleSigningPayload } from "./payload";
 import { readLayers } from "./stored-layers";
 
 import type { RegistryReader } from "../registry";
-import type { Refused } from "./outcome";
+import type { Refused, Unknown } from "./outcome";
 import type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredLayer } from "./stored";
 
 /**
@@ -20,7 +20,7 @@ export async function readSimpleSignatures(
     registry: RegistryReader,
     image: SignedImage,
     source: SignatureSource = {},
-): Promise<readonly SimpleSignature[] | Refused> {
+): Promise<readonly SimpleSignature[] | Refused | Unknown> {
     const layers = await readLayers(registry, image, source, "sig");
     if (!isList(layers)) {
         return layers;
@@ -46,11 +46,11 @@ export async function readAttestations(
     registry: RegistryReader,
     image: SignedImage,
     source: SignatureSource = {},
-): Promise<readonly StoredAttestation[] | Refused> {
+): Promise<readonly StoredAttestation[] | Refused | Unknown> {
     const layers = await readLayers(registry, image, source, "att");
     return isList(layers) ? layers.map((layer) => ({ ...layer, kind: "attestation" })) : layers;
 }
 
-function isList(layers: readonly StoredLayer[] | Refused): layers is readonly StoredLayer[] {
+function isList(layers: readonly StoredLayer[] | Refused | Unknown): layers is readonly StoredLayer[] {
     return Array.isArray(layers);
 }

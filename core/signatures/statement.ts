@@ -1,43 +1,74 @@
-import { asRecord, goField, parseRecord } from "./go-json";
+/** in-toto statements, which cosign reads twice: for their subjects, and for what `attestations` of an authority ask. */
+import { asRecord, goField, goText, parseRecord } from "./go-json";
+import { fitsGoType, type GoType } from "./go-types";
 
 import type { EngineVersion } from "./check";
+import type { JsonRecord } from "./go-json";
 
-/** What cosign looks at in an in-toto statement. */
+/** What a statement says. */
 export interface Statement {
     readonly predicateType: string;
-    /** `sha256:…` of every subject that has one. */
-    readonly subjects: readonly string[];
     /** The whole of it. */
-    readonly content: unknown;
+    readonly content: JsonRecord;
+}
+
+const SUBJECT = { name: "string", digest: { map: "string" } } as const;
+
+/** `Statement` of in-toto-golang (in_toto/attestations.go). */
+const STATEMENT: GoType = {
+    struct: {
+        _type: "string",
+        predicateType: "string",
+        subject: { slice: { struct: SUBJECT } },
+        predicate: "interface",
+    },
+};
+
+/** `Statement` of in-toto's attestation module (go/v1), by the names that encoding/json knows its fields by. */
+const STATEMENT_V1: GoType = {
+    struct: {
+        type: "string",
+        predicate_type: "string",
+        subject: {
+            slice: {
+                struct: {
+                    ...SUBJECT,
+                    uri: "string",
+                    content: "bytes",
+                    download_location: "string",
+                    media_type: "string",
+                    annotations: { map: "interface" },
+                },
+            },
+        },
+        predicate: { map: "interface" },
+    },
+};
+
+/** Reads a statement as policies of attestations do (`AttestationToPayloadJSON` in cosign's pkg/policy). Undefined where they cannot. */
+export function readStatement(bytes: Uint8Array): Statement | undefined {
+    const content = parseRecord(bytes);
+    return content !== undefined && fitsGoType(content, STATEMENT)
+        ? { predicateType: goText(goField(content, "predicateType")), content }
+        : undefined;
 }
 
 /**
- * Reads an in-toto statement. Undefined where cosign cannot.
+ * `sha256:…` of every subject that has one (`IntotoSubjectClaimVerifier` in cosign's pkg/cosign/verifiers.go). Undefined
+ * where cosign cannot read the statement.
  *
  * cosign 3, in policy-controller 0.15, reads it into a structure in which the predicate must be an object; before that it
  * may be anything.
  */
-export function readStatement(bytes: Uint8Array, engine: EngineVersion): Statement | undefined {
+export function subjectsOf(bytes: Uint8Array, engine: EngineVersion): readonly string[] | undefined {
     const content = parseRecord(bytes);
-    const predicateType = goField(content, "predicateType") ?? "";
+    if (content === undefined || !fitsGoType(content, engine === "0.13" ? STATEMENT : STATEMENT_V1)) {
+        return undefined;
+    }
     const listed = goField(content, "subject") ?? [];
-    const predicate = goField(content, "predicate");
-    if (
-        content === undefined ||
-        typeof predicateType !== "string" ||
-        !Array.isArray(listed) ||
-        (engine !== "0.13" && asRecord(predicate) === undefined)
-    ) {
-        return undefined;
-    }
-    const digests = listed.map((subject: unknown) => asRecord(goField(asRecord(subject ?? undefined), "digest")));
-    if (!digests.every((digest) => digest !== undefined && Object.values(digest).every(isText))) {
-        return undefined;
-    }
-    const subjects = digests.flatMap((digest) => (isText(digest?.sha256) ? [`sha256:${digest.sha256}`] : []));
-    return { predicateType, subjects, content };
-}
-
-function isText(value: unknown): value is string {
-    return typeof value === "string";
+    return (Array.isArray(listed) ? (listed as unknown[]) : []).flatMap((subject) => {
+        const digest = asRecord(goField(asRecord(subject ?? undefined), "digest"));
+        // A null is the empty text there.
+        return digest !== undefined && Object.hasOwn(digest, "sha256") ? [`sha256:${goText(digest.sha256)}`] : [];
+    });
 }

@@ -1,6 +1,10 @@
-import { RegistryError, type Descriptor, type RegistryReader, type RepositoryName } from "../registry";
-import { refused, type Refused } from "./outcome";
-import { asRecord, goField } from "./go-json";
+import { createHash } from "node:crypto";
+
+import { decodeBase64 } from "../policy/go/base64";
+import { RegistryError, type Descriptor, type Manifest, type RegistryReader, type RepositoryName } from "../registry";
+import { refused, unknown, type Refused, type Unknown } from "./outcome";
+import { asRecord, goField, goText, type JsonRecord } from "./go-json";
+import { fitsGoType, type GoType } from "./go-types";
 
 import type { SignatureSource, SignedImage, StoredLayer } from "./stored";
 
@@ -20,21 +24,63 @@ export function attachmentTag(digest: string, suffix: "sig" | "att", tagPrefix =
     return `${tagPrefix}${digest.replace(":", "-")}.${suffix}`;
 }
 
+const DESCRIPTOR = {
+    struct: {
+        mediaType: "string",
+        size: "int64",
+        digest: "hash",
+        data: "bytes",
+        urls: { slice: "string" },
+        annotations: { map: "string" },
+        platform: {
+            struct: {
+                architecture: "string",
+                os: "string",
+                "os.version": "string",
+                "os.features": { slice: "string" },
+                variant: "string",
+                features: { slice: "string" },
+            },
+        },
+        artifactType: "string",
+    },
+} as const;
+
+/** `Manifest` of go-containerregistry (pkg/v1/manifest.go), which is read as a whole or not at all. */
+const MANIFEST: GoType = {
+    struct: {
+        schemaVersion: "int64",
+        mediaType: "string",
+        config: DESCRIPTOR,
+        layers: { slice: DESCRIPTOR },
+        annotations: { map: "string" },
+        subject: DESCRIPTOR,
+    },
+};
+
 /** The layers of the manifest under an attachment tag; none where there is no such tag. */
 export async function readLayers(
     registry: RegistryReader,
     image: SignedImage,
     { repository = image.repository, tagPrefix }: SignatureSource,
     suffix: "sig" | "att",
-): Promise<readonly StoredLayer[] | Refused> {
-    const content = await manifestContent(registry, repository, attachmentTag(image.digest, suffix, tagPrefix));
-    if (content === undefined) {
+): Promise<readonly StoredLayer[] | Refused | Unknown> {
+    const manifest = await manifestOrNothing(registry, repository, attachmentTag(image.digest, suffix, tagPrefix));
+    if (manifest === undefined) {
         return [];
     }
-    const layers = goField(asRecord(content), "layers") ?? [];
-    if (!Array.isArray(layers)) {
-        return refused("signature-list-malformed", `the manifest under the .${suffix} tag has no layers`);
+    const content = asRecord(manifest.content);
+    if (isIndex(manifest.mediaType, content)) {
+        // The controller takes the signatures of the one for linux/amd64, which nobody's tools write.
+        return unknown("signature-list-form", `an index lies under the .${suffix} tag, which is not looked into here`);
     }
+    if (manifest.mediaType.startsWith(SCHEMA_1) || !fitsGoType(content, MANIFEST)) {
+        return refused(
+            "signature-list-malformed",
+            `what lies under the .${suffix} tag is no manifest that cosign reads`,
+        );
+    }
+    const layers = (goField(content, "layers") ?? []) as unknown[];
     if (layers.length > MAXIMUM_LAYERS) {
         return refused(
             "too-many-signatures",
@@ -42,14 +88,20 @@ export async function readLayers(
         );
     }
     let budget = PAYLOAD_BUDGET_BYTES;
-    const read = storedLayers(layers, async (descriptor) => {
-        budget -= descriptor.size;
-        if (budget < 0) {
-            throw new TooMuchToRead(`the payloads of the image have more than ${PAYLOAD_BUDGET_BYTES} bytes`);
-        }
-        return registry.blob(repository, descriptor);
+    const first = firstByDigest([goField(content, "config"), ...layers]);
+    return layers.map(readLayer).map((layer) => {
+        const { size, data } = first.get(layer.digest) ?? layer;
+        return storedLayer({ ...layer, size }, async (descriptor) => {
+            if (data !== undefined) {
+                return checkedData(descriptor, data, repository);
+            }
+            budget -= size;
+            if (budget < 0) {
+                throw new TooMuchToRead(`the payloads of the image have more than ${PAYLOAD_BUDGET_BYTES} bytes`);
+            }
+            return registry.blob(repository, descriptor);
+        });
     });
-    return read ?? refused("signature-list-malformed", `a layer under the .${suffix} tag has no digest or no size`);
 }
 
 /** Layers of a manifest; undefined where one is none. */
@@ -63,9 +115,60 @@ export function storedLayers(
         : undefined;
 }
 
-async function manifestContent(registry: RegistryReader, repository: RepositoryName, tag: string): Promise<unknown> {
+/** Manifests of Docker's first form, signed or not, of which go-containerregistry makes no image. */
+const SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+";
+
+const INDEX_TYPES: readonly string[] = [
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
+/** What says that it is an index and has layers all the same was sent as a manifest: that counts, and not what it says. */
+function isIndex(mediaType: string, content: JsonRecord | undefined): boolean {
+    return INDEX_TYPES.includes(mediaType) && goField(content, "layers") === undefined;
+}
+
+/** A layer's descriptor; of an empty one the digest is the empty text. */
+interface LayerDescriptor extends Descriptor {
+    /** The payload itself, where the manifest holds it. */
+    readonly data?: Buffer;
+}
+
+function readLayer(value: unknown): LayerDescriptor {
+    const record = asRecord(value ?? undefined);
+    const data = goField(record, "data");
+    const annotations = Object.entries(asRecord(goField(record, "annotations")) ?? {});
+    return {
+        mediaType: goText(goField(record, "mediaType")),
+        digest: goText(goField(record, "digest")),
+        size: Number(goField(record, "size") ?? 0),
+        annotations: Object.fromEntries(annotations.map(([name, text]) => [name, goText(text)])),
+        ...(typeof data === "string" ? { data: decodeBase64(data) } : {}),
+    };
+}
+
+/** Of several descriptors of one digest the first counts, and the configuration's before all (`partial.BlobDescriptor`). */
+function firstByDigest(descriptors: readonly unknown[]): ReadonlyMap<string, LayerDescriptor> {
+    const read = descriptors.map(readLayer).reverse();
+    return new Map(read.map((descriptor) => [descriptor.digest, descriptor]));
+}
+
+/** @throws RegistryError where the data is not what the descriptor says */
+function checkedData({ digest, size }: Descriptor, data: Buffer, name: RepositoryName): Buffer {
+    const isRight = data.length === size && `sha256:${createHash("sha256").update(data).digest("hex")}` === digest;
+    if (!isRight) {
+        throw new RegistryError(`has a manifest whose data is not ${digest}`, { ...name, code: "digest-mismatch" });
+    }
+    return data;
+}
+
+async function manifestOrNothing(
+    registry: RegistryReader,
+    repository: RepositoryName,
+    tag: string,
+): Promise<Manifest | undefined> {
     try {
-        return (await registry.manifest(repository, tag)).content;
+        return await registry.manifest(repository, tag);
     } catch (error) {
         if (error instanceof RegistryError && error.code === "not-found") {
             return undefined;
@@ -74,25 +177,12 @@ async function manifestContent(registry: RegistryReader, repository: RepositoryN
     }
 }
 
-/** A descriptor as go-containerregistry reads it; undefined where it cannot. */
+/** A descriptor with a digest and a size; undefined for what is none. */
 export function readDescriptor(value: unknown): Descriptor | undefined {
     const record = asRecord(value);
-    const mediaType = goField(record, "mediaType") ?? "";
-    const digest = goField(record, "digest");
-    const size = goField(record, "size") ?? 0;
-    const annotations = asRecord(goField(record, "annotations"));
-    return typeof mediaType === "string" &&
-        typeof digest === "string" &&
-        /^sha256:[0-9a-f]{64}$/.test(digest) &&
-        typeof size === "number" &&
-        annotations !== undefined &&
-        isTexts(annotations)
-        ? { mediaType, digest, size, annotations }
+    return record !== undefined && goField(record, "digest") !== undefined && fitsGoType(record, DESCRIPTOR)
+        ? readLayer(record)
         : undefined;
-}
-
-function isTexts(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, string>> {
-    return Object.values(record).every((value) => typeof value === "string");
 }
 
 function storedLayer(

@@ -309,7 +309,7 @@ describe("signed-images sign", function () {
         const checked =
             "verdict" in attestations ? [] : attestations.map((each) => checkAttestation(each, image.digest, check));
         expect(
-            (await Promise.all(checked)).map(({ outcome, predicateType }) => [outcome.verdict, predicateType]),
+            (await Promise.all(checked)).map(({ outcome, statement }) => [outcome.verdict, statement?.predicateType]),
         ).to.deep.equal([["verified", "https://slsa.dev/provenance/v0.2"]]);
     });
 

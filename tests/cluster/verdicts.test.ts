@@ -8,6 +8,7 @@ import { eventually } from "../sandbox/support/wait";
 import { ImageWorkshop } from "../support/image-workshop";
 import { makeSigners, pushMatrixImages } from "./support/matrix-images";
 import { CASE_LABEL, matchOf, policyCases, TRUST_ROOT } from "./support/matrix-policies";
+import { pushOddImages } from "./support/odd-images";
 import { containerOf, DEPLOYMENT, POD, podOf, WORKLOADS } from "./support/matrix-workloads";
 import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, policyNamed, Webhook } from "./support/webhook";
 
@@ -34,6 +35,9 @@ const TELLING_CASES: readonly string[] = [
     ...["key", "warn", "attested", "keyless", "keyless-and-timestamped", "keyless-attested", "elsewhere", "prefixed"],
     ...["static-pass", "p384-sha384", "cue", "some-globs", "no-policy"],
 ];
+
+/** What odd images meet. */
+const ODD_CASES: readonly string[] = ["key", "attested", "attested-by-short-name", "scanned-by-short-name"];
 
 /** What is logged meets every policy that asks for a log; for what is not, the webhook waits for a log that is not there. */
 function isTelling(image: string, policyCase: string): boolean {
@@ -119,6 +123,26 @@ for (const tool of CONTROLLERS) {
                 ({ name, policyCase }) => policyCase.undecided === undefined && name !== "another host",
             );
             expect(needless.map(describeDifference), "unknown here, and known to the webhook").to.deep.equal([]);
+        });
+
+        it("are the same for manifests, claims and attestations that no tool writes", async () => {
+            const { registry: host } = webhook.sandbox;
+            const odd = await pushOddImages(registry, new ImageWorkshop(registry, host), host, signers.acme);
+            const ours = admission();
+            const pairs = Array.from(odd, ([name, image]) =>
+                ODD_CASES.map((policyCase) => ({ name, image, policyCase })),
+            );
+            const results = await inTurns(pairs.flat(), async ({ name, image, policyCase }) => {
+                const workload = podOf(image, policyCase);
+                const answer = await webhook.judgeWorkload(workload);
+                const verdict = await ours.judgeWorkload({ workload, namespace: NAMESPACE });
+                return { place: `${name} × ${policyCase}`, answer, verdict };
+            });
+            const wrong = results.filter(({ answer, verdict }) => verdict?.verdict !== outcomeOf(answer));
+            console.log(
+                `${version}: ${odd.size} odd images: ${results.length - wrong.length} of ${results.length} verdicts are the webhook's.`,
+            );
+            expect(wrong.map(describeDifference)).to.deep.equal([]);
         });
 
         /** What we say of an object, and what the webhook does, which must be the same. */

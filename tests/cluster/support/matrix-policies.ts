@@ -162,6 +162,7 @@ function attestationCases({ acme, stranger }: Signers): Case[] {
     return [
         one("attested", [{ key, attestations: [provenance] }]),
         one("attested-by-short-name", [{ key, attestations: [{ ...provenance, predicateType: "slsaprovenance" }] }]),
+        one("scanned-by-short-name", [{ key, attestations: [{ ...scanned, predicateType: "vuln" }] }]),
         one("attested-by-the-stranger", [{ key: { data: stranger.pem }, attestations: [provenance] }]),
         one("attested-twice", [{ key, attestations: [provenance, scanned] }]),
         one("attested-or-signed", [{ key, attestations: [provenance] }, { key }]),

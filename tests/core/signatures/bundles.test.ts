@@ -42,12 +42,12 @@ describe("the verdict on an attestation in a bundle", function () {
     };
 
     it("is verified with a trusted timestamp", async () => {
-        const { outcome, predicateType } = await check(WORKING);
+        const { outcome, statement } = await check(WORKING);
         expect(outcome).to.deep.equal({
             verdict: "verified",
             certificate: { issuer: CI.issuer, subjects: [CI.subject] },
         });
-        expect(predicateType).to.equal(PREDICATE_TYPE);
+        expect(statement?.predicateType).to.equal(PREDICATE_TYPE);
     });
 
     it("is refused for another image", async () => {

@@ -4,6 +4,7 @@ import { readSimpleSignatures } from "../../../core/signatures";
 import { signImage } from "../../../core/signatures/sign/sign-image";
 import { simpleSigningPayload } from "../../../core/signatures/payload";
 import { attachmentTag } from "../../../core/signatures/stored-layers";
+import { digestOf } from "../../support/image-workshop";
 import { MemoryRegistry } from "../../support/memory-registry";
 import { IMAGE, keyCheck, RELEASE, signedLayer, storeLayers, verdicts } from "./support";
 
@@ -46,6 +47,70 @@ describe("reading an image's signatures", () => {
         const lying = JSON.stringify(content).replaceAll(`"size":${PAYLOAD.length}`, `"size":${PAYLOAD.length + 1}`);
         await registry.putManifest(IMAGE.repository, TAG, mediaType, Buffer.from(lying));
         expect(await verdicts(registry, keyCheck())).to.deep.equal(["payload-unreadable"]);
+    });
+
+    /** The verdicts once something is changed in the manifest of a good signature. */
+    async function verdictsWith(
+        change: (manifest: Record<string, unknown>, layers: object[]) => object,
+    ): Promise<string[]> {
+        const registry = new MemoryRegistry();
+        await signImage(registry, IMAGE, RELEASE);
+        const { content, mediaType } = await registry.manifest(IMAGE.repository, TAG);
+        const manifest = content as Record<string, unknown> & { layers: object[] };
+        const changed: { mediaType?: string } = change(manifest, manifest.layers);
+        await registry.putManifest(
+            IMAGE.repository,
+            TAG,
+            changed.mediaType ?? mediaType,
+            Buffer.from(JSON.stringify(changed)),
+        );
+        return verdicts(registry, keyCheck());
+    }
+
+    for (const [what, change] of [
+        ["a configuration that is none", { config: 1 }],
+        ["a configuration with a bad digest", { config: { digest: "sha256:zz" } }],
+        ["a version in quotes", { schemaVersion: "2" }],
+        ["annotations that are no texts", { annotations: { a: 1 } }],
+        ["a subject that is none", { subject: "x" }],
+        ["Docker's first form for a type", { mediaType: "application/vnd.docker.distribution.manifest.v1+json" }],
+    ] as const) {
+        it(`refuses a manifest with ${what}, which the controller reads as a whole or not at all`, async () => {
+            expect(await verdictsWith((manifest) => ({ ...manifest, ...change }))).to.deep.equal([
+                "signature-list-malformed",
+            ]);
+        });
+    }
+
+    it("passes over what is null among the layers", async () => {
+        const found = await verdictsWith((manifest, layers) => ({ ...manifest, layers: [null, ...layers] }));
+        expect(found).to.deep.equal(["signature-malformed", "verified"]);
+    });
+
+    it("takes the size of a payload from the first descriptor of its digest, and that is the configuration's", async () => {
+        const found = await verdictsWith((manifest, layers) => ({ ...manifest, config: { ...layers[0], size: 5 } }));
+        expect(found).to.deep.equal(["payload-unreadable"]);
+    });
+
+    it("takes a payload from the manifest itself, where it is there", async () => {
+        const withData = (data: Buffer) => (manifest: object, layers: object[]) => ({
+            ...manifest,
+            // Not as cosign would write it, so that it is not rebuilt.
+            layers: [{ ...layers[0], digest: digestOf(data), size: data.length, data: data.toString("base64") }],
+        });
+        const other = simpleSigningPayload(IMAGE, { a: "b" });
+        expect(await verdictsWith(withData(other))).to.deep.equal(["signature-invalid"]);
+        const wrong = (manifest: object, layers: object[]) => {
+            const made = withData(other)(manifest, layers);
+            return { ...made, layers: [{ ...made.layers[0], data: "AAAA" }] };
+        };
+        expect(await verdictsWith(wrong)).to.deep.equal(["payload-unreadable"]);
+    });
+
+    it("does not look into an index under the tag, and says so", async () => {
+        const mediaType = "application/vnd.oci.image.index.v1+json";
+        const found = await verdictsWith(() => ({ schemaVersion: 2, mediaType, manifests: [] }));
+        expect(found).to.deep.equal(["signature-list-form"]);
     });
 
     it("refuses one signature whose payload is not there, and verifies the others", async () => {
