@@ -96,7 +96,12 @@ export class Admission {
         const complete = completeConfig(config);
         this.policies = readPolicies(policies, secrets, complete);
         this.registry = registry;
-        this.means = { evidence: new Evidence(registry), trustRoots: new TrustRoots(trustRoots), config: complete };
+        this.means = {
+            evidence: new Evidence(registry),
+            trustRoots: new TrustRoots(trustRoots),
+            config: complete,
+            answers: new Map(),
+        };
     }
 
     /** The policies that the controller does not enforce, and why. */

@@ -21,6 +21,8 @@ export interface Means {
     evidence: Evidence;
     trustRoots: TrustRoots;
     config: CompleteConfig;
+    /** What was said already, by question and image: the same key stands in many policies. */
+    answers: Map<string, Promise<Judgement>>;
 }
 
 /** @param image undefined where the digest is not known */
@@ -33,8 +35,20 @@ export async function judgeAuthority(
     const judgement =
         spec === undefined
             ? unknown(authority.unknownBecause ?? "The authority is not known.")
-            : await judge(spec, authority, image, means);
+            : await answer(spec, authority, image, means);
     return { name, ...judgement };
+}
+
+function answer(
+    spec: Authority,
+    authority: AuthorityInForce,
+    image: SignedImage | undefined,
+    means: Means,
+): Promise<Judgement> {
+    const key = `${image?.repository.registry}/${image?.repository.repository}@${image?.digest} ${authority.question}`;
+    const known = means.answers.get(key) ?? judge(spec, authority, image, means);
+    means.answers.set(key, known);
+    return known;
 }
 
 async function judge(

@@ -35,6 +35,8 @@ export interface PolicyInForce {
 /** An authority of such a policy. */
 export interface AuthorityInForce {
     name: string;
+    /** The same of two authorities that ask the same of an image, whatever their names are. */
+    question: string;
     /** Undefined where it has values that are not known yet. */
     spec?: Authority;
     /** Undefined where there is none, and where it is not known here. */
@@ -131,19 +133,25 @@ function readAuthority(
     const name = given === "" ? defaultAuthorityName(index) : given;
     if (containsUnknown(manifest)) {
         return {
-            authority: { name, unknownBecause: "The authority has values that are not known before the deployment." },
+            authority: {
+                name,
+                question: "",
+                unknownBecause: "The authority has values that are not known before the deployment.",
+            },
         };
     }
     const known = withPlainHash(manifest as AuthorityManifest);
+    const question = JSON.stringify({ ...known, name: undefined });
     const [spec] = specOfManifest({ images: [], authorities: [known] }).authorities ?? [];
     if (known.key === undefined) {
-        return { authority: { name, spec } };
+        return { authority: { name, question, spec } };
     }
     const key = readKey(known.key, secrets);
     return {
         key,
         authority: {
             name,
+            question,
             spec,
             ...(key.state === "known" ? { publicKey: key.key } : { unknownBecause: key.reason }),
         },
