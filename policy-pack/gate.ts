@@ -48,7 +48,10 @@ export interface StackVerdict {
  * the update after it are two such rounds in one process.
  */
 export class Gate {
-    private readonly objects = new Map<string, SourceObject>();
+    /** By URN: objects that make rules, or say where they hold. */
+    private readonly ruling = new Map<string, SourceObject>();
+    /** By URN: what runs images. */
+    private readonly running = new Map<string, readonly SourceObject[]>();
     private readonly settled = new Set<string>();
     private round = new Round();
     private whole: Promise<StackVerdict> | undefined;
@@ -82,8 +85,8 @@ export class Gate {
             return [];
         }
         this.settled.delete(urn);
-        this.objects.set(urn, { value });
-        const { workloads } = sortObjects([{ value }]);
+        this.take(urn, value);
+        const workloads = this.running.get(urn) ?? [];
         if (workloads.length === 0) {
             return [];
         }
@@ -96,6 +99,16 @@ export class Gate {
         return refused;
     }
 
+    /** What is known is only put together anew for what adds to it: a stack has many workloads, and each asks for it. */
+    private take(urn: string, value: Record<string, unknown>): void {
+        const { workloads, ...rest } = sortObjects([{ value }]);
+        this.running.set(urn, workloads);
+        if (isRuling(rest)) {
+            this.ruling.set(urn, { value });
+            this.round.known = undefined;
+        }
+    }
+
     /** Judges what `add` did not. */
     public judgeStack(): Promise<StackVerdict> {
         this.whole ??= this.judgeWhole();
@@ -104,10 +117,8 @@ export class Gate {
 
     private async judgeWhole(): Promise<StackVerdict> {
         const known = await this.known();
-        const open = [...this.objects].filter(([urn]) => !this.settled.has(urn));
-        const workloads = open.flatMap(([urn, object]) =>
-            sortObjects([object]).workloads.map((workload) => [urn, workload] as const),
-        );
+        const open = [...this.running].filter(([urn]) => !this.settled.has(urn));
+        const workloads = open.flatMap(([urn, objects]) => objects.map((workload) => [urn, workload] as const));
         const { registry } = this.round;
         const resources = known.hasPolicies
             ? await Promise.all(workloads.map(([urn, workload]) => judge(urn, workload, known, registry)))
@@ -129,7 +140,8 @@ export class Gate {
             return [];
         }
         const before = new Knowledge([cluster.objects], { ...this.settings, namespaces: undefined });
-        return lostImages({ cluster, stack: this.stack(), before, after }, this.round.registry);
+        const stack = { ...this.rules(), workloads: [...this.running.values()].flat() };
+        return lostImages({ cluster, stack, before, after }, this.round.registry);
     }
 
     /** The first resource after a verdict on the whole begins the next round, in which nothing is taken from the last. */
@@ -142,10 +154,12 @@ export class Gate {
 
     private async known(): Promise<Knowledge> {
         const { cluster, files } = await this.outside();
-        return new Knowledge(
-            [...(cluster === undefined ? [] : [cluster.objects]), ...files, this.stack()],
+        const { round } = this;
+        round.known ??= new Knowledge(
+            [...(cluster === undefined ? [] : [cluster.objects]), ...files, this.rules()],
             this.settings,
         );
+        return round.known;
     }
 
     private outside(): Promise<Outside> {
@@ -153,15 +167,21 @@ export class Gate {
         return this.round.outside;
     }
 
-    private stack(): Objects {
-        return sortObjects([...this.objects.values()]);
+    private rules(): Objects {
+        return sortObjects([...this.ruling.values()]);
     }
+}
+
+function isRuling({ config, ...lists }: Omit<Objects, "workloads">): boolean {
+    return config !== undefined || Object.values(lists).some((list) => list.length > 0);
 }
 
 /** What is asked once in a round. */
 class Round {
     public readonly registry = new RegistryClient();
     public outside: Promise<Outside> | undefined;
+    /** Until something is added that changes it. */
+    public known: Knowledge | undefined;
 }
 
 async function judge(
