@@ -1,6 +1,7 @@
 /** Sorts Kubernetes objects of any source by what they are to admission. */
-import { configOfData, readWorkload } from "../../core/admission";
+import { configOfData, EXCLUDE_LABEL, INCLUDE_LABEL, readWorkload } from "../../core/admission";
 import { manifestKind } from "../../core/policy/document";
+import { containsUnknown, UNKNOWN } from "../../core/policy/unknown";
 import { podsOfCustomResource } from "./custom-resource";
 
 import type { ControllerConfig, NamespaceState } from "../../core/admission";
@@ -62,8 +63,7 @@ function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Reco
             break;
         case "v1/Namespace":
         case "v1/NamespacePatch":
-            // The label may come from another object than the namespace: a patch.
-            labels.set(name, { ...labels.get(name), ...labelsOf(value) });
+            sortNamespace(value, labels);
             break;
         case "v1/ConfigMap":
             if (name === "config-policy-controller" && isRecord(value.data)) {
@@ -73,14 +73,59 @@ function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Reco
         case "helm.sh/v3/Release":
             objects.opaque.push(`Helm release ${typeof value.name === "string" ? value.name : name}`);
             break;
+        case "v1/ReplicationController":
+            // None that the webhooks see; they see its pods.
+            objects.workloads.push(...podsOfCustomResource(value).pods);
+            break;
         default:
-            objects.workloads.push(...(isCustom(value) ? podsOfCustomResource(value) : []));
+            if (isCustom(value)) {
+                sortCustom(value, objects);
+            }
+    }
+}
+
+function sortCustom(value: ReadObject, { workloads, opaque }: Objects): void {
+    const what = `${String(value.kind)} ${nameOf(value)}`.trimEnd();
+    const { pods, elsewhere } = podsOfCustomResource(value);
+    workloads.push(...pods);
+    if (MAKERS.includes(`${groupOf(value)}/${String(value.kind)}`)) {
+        opaque.push(what);
+    } else if (value.spec === UNKNOWN) {
+        opaque.push(`${what} (its spec is not known yet)`);
+    } else if (elsewhere !== undefined) {
+        opaque.push(`${what} (an image at ${elsewhere})`);
+    }
+}
+
+/** Custom resources that deploy what is described elsewhere: charts, and folders in repositories. */
+const MAKERS: readonly string[] = [
+    "helm.toolkit.fluxcd.io/HelmRelease",
+    "kustomize.toolkit.fluxcd.io/Kustomization",
+    "argoproj.io/Application",
+    "argoproj.io/ApplicationSet",
+    "helm.cattle.io/HelmChart",
+];
+
+function groupOf({ apiVersion }: ReadObject): string {
+    return String(apiVersion).split("/")[0] ?? "";
+}
+
+/** The label may come from another object than the namespace: a patch. What labels are not known yet is taken for enforced. */
+function sortNamespace(value: ReadObject, known: Map<string, Record<string, string>>): void {
+    const name = nameOf(value);
+    const labels = labelsOf(value);
+    const deciding = [INCLUDE_LABEL, EXCLUDE_LABEL].map((label) => labels?.[label]);
+    const isDecided = deciding.some((label) => label !== undefined);
+    // The labels that a patch does not name stay as they are, which nobody knows here.
+    const isSilent = value.kind === "NamespacePatch" && !known.has(name) && !isDecided;
+    if (labels !== undefined && !isSilent && !containsUnknown(deciding)) {
+        known.set(name, { ...known.get(name), ...labels });
     }
 }
 
 /** Whether an object's group is none of Kubernetes' own, which end in `.k8s.io` or have no dot. */
-function isCustom({ apiVersion }: ReadObject): boolean {
-    const [group = ""] = String(apiVersion).split("/");
+function isCustom(value: ReadObject): boolean {
+    const group = groupOf(value);
     return group.includes(".") && !group.endsWith(".k8s.io");
 }
 
@@ -100,8 +145,12 @@ export function nameOf(value: unknown): string {
     return typeof metadata.name === "string" ? metadata.name : "";
 }
 
-function labelsOf({ metadata }: ReadObject): Record<string, string> {
+/** Undefined where they are not known yet. */
+function labelsOf({ metadata }: ReadObject): Record<string, string> | undefined {
     const { labels } = isRecord(metadata) ? metadata : {};
+    if (metadata === UNKNOWN || labels === UNKNOWN) {
+        return undefined;
+    }
     return isRecord(labels) ? (labels as Record<string, string>) : {};
 }
 

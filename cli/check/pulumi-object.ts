@@ -30,7 +30,10 @@ export function objectOfResource(type: string, inputs: unknown): Record<string, 
     const [, place = "", kind = ""] = type.split(":");
     // `apps/v1`, `core/v1`: what the provider fills in where the program leaves it out.
     const implied = { apiVersion: place.replace(/^core\//, ""), kind };
-    return { ...implied, ...(withUnknowns(inputs) as object) };
+    const object: Record<string, unknown> = { ...implied, ...(withUnknowns(inputs) as object) };
+    // A patch is a part of the object, whatever it calls itself; of a namespace that matters, because its labels decide.
+    const ofPatch = kind === "NamespacePatch" ? kind : kind.replace(/Patch$/, "");
+    return kind.endsWith("Patch") ? { ...object, kind: ofPatch } : object;
 }
 
 function withUnknowns(value: unknown): unknown {

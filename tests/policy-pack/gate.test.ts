@@ -85,6 +85,24 @@ describe("the gate of the policy pack", () => {
         expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
     });
 
+    for (const [what, type, metadata] of [
+        ["a patch that says nothing of enforcement", "NamespacePatch", { annotations: { team: "shop" } }],
+        ["labels that are not known yet", "Namespace", { labels: UNKNOWN }],
+        ["a label that is not known yet", "Namespace", { labels: { "policy.sigstore.dev/include": UNKNOWN } }],
+    ] as const) {
+        it(`takes a namespace with ${what} for enforced`, async () => {
+            const properties = { kind: "Namespace", metadata: { name: "shop", ...metadata } };
+            await early(gate, resource(`kubernetes:core/v1:${type}`, "shop", properties));
+            expect(await early(gate, policy("none", "fail"), deployment(IMAGE))).to.have.length(1);
+        });
+    }
+
+    it("judges a patch of a workload as the workload", async () => {
+        const { properties } = deployment(IMAGE);
+        const patch = resource("kubernetes:apps/v1:DeploymentPatch", "web", properties);
+        expect(await early(gate, policy("none", "fail"), patch)).to.have.length(1);
+    });
+
     it("takes the namespaces that the settings name, and no others", async () => {
         gate.configure({ namespaces: ["shop"] });
         await early(gate, policy("none", "fail"), deployment(IMAGE, "other"));
@@ -110,6 +128,43 @@ describe("the gate of the policy pack", () => {
         expect(notesOf(await gate.judgeStack()).map(({ text }) => text)).to.deep.equal([
             "Helm release db was not looked into: what it makes is not part of the preview.",
         ]);
+    });
+
+    /** A custom resource of an operator. */
+    const custom = (kind: string, spec: unknown) =>
+        resource(`kubernetes:example.com/v1:${kind}`, "db", { metadata: { name: "db", namespace: "shop" }, spec });
+
+    for (const [what, spec] of [
+        ["a template", { template: UNKNOWN }],
+        ["a template's specification", { podTemplate: { spec: UNKNOWN } }],
+        ["a list of containers", { template: { spec: { containers: UNKNOWN } } }],
+        ["a container", { template: { spec: { containers: [UNKNOWN] } } }],
+        ["an image", { template: { spec: { containers: [{ image: UNKNOWN }] } } }],
+    ] as const) {
+        it(`lists ${what} in a custom resource that is not known`, async () => {
+            await early(gate, policy("all", "pass"), custom("Database", spec));
+            expect(verdicts(await gate.judgeStack())).to.deep.equal(["unknown"]);
+        });
+    }
+
+    it("says what names an image in a way of its own, and what deploys what is elsewhere", async () => {
+        const release = "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease";
+        await early(
+            gate,
+            ...[policy("all", "pass"), custom("Database", { image: IMAGE }), custom("Later", UNKNOWN)],
+            ...[custom("Certificate", { secretName: "x" }), resource(release, "app", { metadata: { name: "app" } })],
+        );
+        expect((await gate.judgeStack()).opaque).to.deep.equal([
+            "Database db (an image at spec.image)",
+            "Later db (its spec is not known yet)",
+            "HelmRelease app",
+        ]);
+    });
+
+    it("judges the pods of a ReplicationController, which the webhooks do not see itself", async () => {
+        const spec = { template: { spec: { containers: [{ image: IMAGE }] } } };
+        const controller = resource("kubernetes:core/v1:ReplicationController", "old", { spec });
+        expect(await early(gate, policy("none", "fail"), controller)).to.have.length(1);
     });
 
     it("names the field, the image and the policy in a message", async () => {
