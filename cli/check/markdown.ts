@@ -57,16 +57,26 @@ function rowOf(image: CheckedImage): string {
     return `| ${cells.join(" | ")} |`;
 }
 
-/** Text in which nothing of Markdown or HTML is left: names come from files and registries of others. */
+/**
+ * Text in which nothing of Markdown or HTML is left, and nothing that GitHub or GitLab make a link, a mention or a reference of:
+ * names come from files and registries of others. Entities do not stop mentions, which are looked for in what is rendered.
+ */
 function escaped(text: string): string {
-    return text
-        .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ")
-        .replaceAll("&", "&amp;")
-        .replaceAll("<", "&lt;")
-        .replaceAll(/[\\`*_{}[\]()#+!|~@>]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return entities(plain(text).replaceAll(/[@#!~%$&](?=[\w"])/g, "$&\u200b"));
 }
 
-/** Text in a fixed pitch: entities work in it, a backtick and a pipe do not. */
+/** Text in a fixed pitch, where nobody looks for mentions: entities work in it, a backtick and a pipe do not. */
 function code(text: string): string {
-    return `<code>${escaped(text)}</code>`;
+    return `<code>${entities(plain(text))}</code>`;
+}
+
+function plain(text: string): string {
+    return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
+}
+
+function entities(text: string): string {
+    return text
+        .replaceAll("&", "&amp;")
+        .replaceAll("<", "&lt;")
+        .replaceAll(/[\\`*_{}[\]()#+!|~@>]|:(?=\/\/)|(?<=www)\./gi, (character) => `&#${character.charCodeAt(0)};`);
 }

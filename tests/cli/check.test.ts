@@ -203,6 +203,17 @@ describe("signed-images check", () => {
         expect(markdownOf(report)).to.not.match(/<img|`|[^|]\|a/);
     });
 
+    it("lets nobody be mentioned, and makes no link, in Markdown", async () => {
+        const name = "@acme/everybody see #12 !3 ~bug at https://evil.example or www.evil.example";
+        const bad = policy(name, [{ static: { action: "fail", message: name } }]);
+        const markdown = markdownOf(await check(["--policy", file("mention.json", bad), "www.evil.example/a"]));
+        const shown = markdown.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+        expect(shown.replaceAll(/<code>.*?<\/code>/g, ""))
+            .to.include("acme/everybody")
+            .and.not.match(/[@#!~]\w/);
+        expect(markdown).to.not.match(/:\/\/|www\./);
+    });
+
     it("keeps Markdown short enough for a comment", async () => {
         const many = Array.from(
             { length: 2000 },
