@@ -2,7 +2,7 @@
 import { Admission } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
 import { decodeUtf8, inputName, readInput } from "../input";
-import { CliError } from "../errors";
+import { CliError, UsageError } from "../errors";
 import { readYaml, YamlError } from "../yaml-file";
 import { connect, readCluster, readSecrets } from "./cluster";
 import { judgeAll, withPodsTogether } from "./judge-all";
@@ -41,11 +41,32 @@ export async function runCheck(
         workloads: [...given.all.workloads, ...(live?.workloads ?? [])],
         namespaces: [...(live?.namespaces ?? []), ...given.all.namespaces],
     };
+    requirePolicies(options, now.rules, given.ruling, live, subjects);
     const client = connections.registry === undefined ? await connectRegistries(options) : undefined;
     try {
         return await judgeRules(now, subjects, given.all.opaque, connections.registry ?? client, surroundings.stderr);
     } finally {
         await client?.close();
+    }
+}
+
+/**
+ * Without any policy everything would be refused, as in a cluster that has none; but here it is a file that was forgotten.
+ *
+ * @throws UsageError
+ */
+function requirePolicies(
+    { noMatch }: CheckOptions,
+    { policies }: Rules,
+    { config }: Objects,
+    live: Objects | undefined,
+    { images, workloads }: Subjects,
+): void {
+    const isWanted = noMatch !== undefined || config !== undefined || live !== undefined;
+    if (policies.length === 0 && !isWanted && images.length + workloads.length > 0) {
+        throw new UsageError(
+            "No policy is known: what was given has none. Give --policy FILE, --context NAME for those of a cluster, or --no-match for what becomes of images without any.",
+        );
     }
 }
 

@@ -240,6 +240,15 @@ describe("signed-images check", () => {
         expect(await codeOf("--preview", pass)).to.equal(2);
     });
 
+    it("does not call everything refused where no policy was given", async () => {
+        const workload = file("lone.json", deploymentOf("web", SOME));
+        const forgotten = await runInProcess(["check", "-f", workload]);
+        expect(forgotten.exitCode).to.equal(2);
+        expect(forgotten.stderr).to.include("No policy is known: what was given has none. Give --policy FILE");
+        expect((await runInProcess(["check", "-f", workload, "--no-match", "deny"])).exitCode).to.equal(1);
+        expect((await runInProcess(["check", "-f", workload, "--no-match", "allow"])).exitCode).to.equal(0);
+    });
+
     it("prints JSON as a program of its own, of which the form is stable", async () => {
         const pass = file("pass.json", policy("p", [{ name: "anybody", ...PASS }]));
         const { stdout, exitCode } = await spawnProgram(["check", "--policy", pass, "--output", "json", SOME]);
