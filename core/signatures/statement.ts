@@ -65,8 +65,11 @@ export function subjectsOf(bytes: Uint8Array, engine: EngineVersion): readonly s
     if (content === undefined || !fitsGoType(content, engine === "0.13" ? STATEMENT : STATEMENT_V1)) {
         return undefined;
     }
-    const listed = goField(content, "subject") ?? [];
-    return (Array.isArray(listed) ? (listed as unknown[]) : []).flatMap((subject) => {
+    const listed = (goField(content, "subject") ?? []) as unknown[];
+    if (engine !== "0.13" && listed.includes(null)) {
+        return undefined; // It ends the webhook's process, and then nothing is admitted.
+    }
+    return listed.flatMap((subject) => {
         const digest = asRecord(goField(asRecord(subject ?? undefined), "digest"));
         // A null is the empty text there.
         return digest !== undefined && Object.hasOwn(digest, "sha256") ? [`sha256:${goText(digest.sha256)}`] : [];

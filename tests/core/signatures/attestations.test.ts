@@ -11,12 +11,16 @@ const VULN = "https://cosign.sigstore.dev/attestation/vuln/v1";
 const SCAN = { scanner: { uri: "x" }, metadata: { scanStartedOn: "2026-01-01T00:00:00Z" } };
 
 /** What is said of an image with these attestations, by an authority that asks for a type. */
-async function verdictOf(predicateType: string, ...statements: ((digest: string) => Buffer)[]) {
+async function verdictOf(
+    asked: string | { type: string; version: "0.15.1" },
+    ...statements: ((digest: string) => Buffer)[]
+) {
     const registry = new MemoryRegistry();
     const images = new ImageWorkshop(registry, HOST);
     const digest = await images.image("acme/app");
     const layers = statements.map((make) => attestation(KEY, make(digest)));
     await images.attach("acme/app", digest, "att", layers);
+    const { type: predicateType, version } = typeof asked === "string" ? { type: asked, version: undefined } : asked;
     const authority = { key: { data: KEY.pem }, attestations: [{ name: "wanted", predicateType }] };
     const policy = {
         apiVersion: "policy.sigstore.dev/v1alpha1",
@@ -24,7 +28,7 @@ async function verdictOf(predicateType: string, ...statements: ((digest: string)
         metadata: { name: "attested" },
         spec: { images: [{ glob: "**" }], authorities: [authority] },
     };
-    return judge({ image: `${HOST}/acme/app@${digest}` }, { policies: [policy] }, { registry });
+    return judge({ image: `${HOST}/acme/app@${digest}` }, { policies: [policy], config: { version } }, { registry });
 }
 
 const of = (type: string, predicate: unknown) => (digest: string) => statement(digest, type, predicate);
@@ -50,6 +54,13 @@ describe("an attestation that an authority asks for", () => {
     it("is one that can be read beside one that cannot", async () => {
         const found = await verdictOf("vuln", of(VULN, { scanner: 5 }), of(VULN, SCAN));
         expect(found.verdict).to.equal("admitted");
+    });
+
+    it("with null among its subjects is passed over by 0.13, and ends the process of 0.15", async () => {
+        const withNull = (digest: string) =>
+            Buffer.from(statement(digest, SLSA).toString().replace('"subject":[', '"subject":[null,'));
+        expect((await verdictOf(SLSA, withNull)).verdict).to.equal("admitted");
+        expect((await verdictOf({ type: SLSA, version: "0.15.1" }, withNull)).verdict).to.equal("refused");
     });
 
     it("is of one type alone: what others say does not matter", async () => {
