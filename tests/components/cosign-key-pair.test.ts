@@ -17,13 +17,15 @@ function authoritiesOf(generations: KeyGeneration[]): Promise<AuthorityArgs[]> {
 }
 
 describe("CosignKeyPair", () => {
-    it("makes a key and two Secrets for each generation", async () => {
+    it("makes a password, a key and two Secrets for each generation", async () => {
         const registrations = await make({ generations: [{ id: "2026-11" }, { id: "2027-05" }], current: "2026-11" });
         const names = registrations.slice(1).map((it) => `${it.type.split(":").at(-1) ?? ""} ${it.name}`);
         expect(names).to.have.members([
+            "RandomPassword release-2026-11-password",
             "Stash release-2026-11-key",
             "Secret release-2026-11",
             "Secret release-2026-11-pub",
+            "RandomPassword release-2027-05-password",
             "Stash release-2027-05-key",
             "Secret release-2027-05",
             "Secret release-2027-05-pub",

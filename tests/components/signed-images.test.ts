@@ -60,7 +60,7 @@ describe("SignedImages", () => {
 
     it("generates no key where only others sign", async () => {
         const registrations = await make({ authorities: [strangersKey] });
-        expect(registrations.filter((it) => /CosignKeyPair|Secret/.test(it.type))).to.be.empty;
+        expect(registrations.filter((it) => /CosignKeyPair|RandomPassword|Secret/.test(it.type))).to.be.empty;
     });
 
     it("trusts its own keys and the others' side by side", async () => {

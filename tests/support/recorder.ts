@@ -88,6 +88,8 @@ function stateOf(args: pulumi.runtime.MockResourceArgs, options: RecordOptions):
     switch (args.type) {
         case "pulumi:index:Stash":
             return { ...inputs, output: inputs.input };
+        case "random:index/randomPassword:RandomPassword":
+            return options.preview ? inputs : { ...inputs, result: "a password that is not random" };
         case "kubernetes:helm.sh/v4:Chart":
             return { ...inputs, resources: [] };
         case "command:local:Command":
