@@ -41,8 +41,8 @@ export const STRICTER = {
         "Write operators as In, NotIn, Exists, DoesNotExist, and labels as Kubernetes takes them.",
     ],
     "regexp-unicode-name": [
-        "only newer builds know this Unicode class by that name",
-        "Go 1.25 began to take such names; a controller built with an older Go refuses the policy.",
+        "only some builds know this Unicode class by that name",
+        "Go 1.25 began to take long names and any case, and no longer finds scripts with a _ in their name: one controller takes the policy, another one refuses it.",
         "Write the name as every build knows it: \\p{Greek}, \\pL.",
     ],
     "trust-root-entry-overlooked": [

@@ -1,22 +1,29 @@
-import { createRequire } from "node:module";
+import { compileError, re2js } from "./re2";
+import { nameSupport } from "./unicode-class";
 
 /** Why an expression is refused. */
 export interface RegexpRefusal {
     /** What Go's regexp says. */
     message: string;
-    /** Set where the only trouble is the name of a Unicode class that Go knows since 1.25, and older builds do not. */
+    /** Set where the only trouble is the name of a Unicode class that only some builds of Go know. */
     dependsOnGoVersion?: boolean;
 }
 
-/** Why Go's regexp refuses an expression; undefined where it takes it. */
+/** Why Go's regexp refuses an expression; undefined where every build takes it. */
 export function regexpRefusal(expression: string): RegexpRefusal | undefined {
-    const unique = withUniqueNames(expression);
-    const message = compileError(unique);
-    if (message === undefined) {
-        return undefined;
+    const classes = unicodeClasses(expression).map(({ text, name }) => ({ text, support: nameSupport(name) }));
+    const unknown = classes.find(({ support }) => support === "none");
+    const other = compileError(withUniqueNames(withoutClasses(expression)));
+    if (other !== undefined) {
+        return { message: other.replaceAll(OUR_SUFFIX, ">") };
     }
-    // Go 1.25 began to take names in any case and the long names of categories (\p{greek}, \p{Letter}).
-    return compileError(withoutNewNames(unique)) === undefined ? { message, dependsOnGoVersion: true } : { message };
+    const doubtful = unknown ?? classes.find(({ support }) => support === "some");
+    return (
+        doubtful && {
+            message: `error parsing regexp: invalid character class range: \`${doubtful.text}\``,
+            ...(doubtful === unknown ? {} : { dependsOnGoVersion: true }),
+        }
+    );
 }
 
 /**
@@ -29,24 +36,9 @@ export function regexpMatcher(expression: string): (text: string) => boolean {
     return (text) => compiled.matcher(text).find();
 }
 
-/** Loaded here alone: it is large, and only keyless policies have expressions. */
-function re2js(): typeof import("re2js").RE2JS {
-    return (createRequire(__filename)("re2js") as typeof import("re2js")).RE2JS;
-}
-
-function compileError(expression: string): string | undefined {
-    try {
-        re2js().compile(expression);
-        return undefined;
-    } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        return message.replaceAll(OUR_SUFFIX, ">");
-    }
-}
-
 /** A quotation, an escaped character or Unicode class, a class in brackets, or the beginning of a named group. */
 const TOKEN =
-    /\\Q.*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(?<name>\w+)>/gs;
+    /\\Q.*?(?:\\E|$)|\\[pP](?:\{[^}]*\}|[A-Za-z])|\\.|\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(?<name>\w+)>/gs;
 
 /** What `withUniqueNames` puts behind a name, which a message should not show. */
 const OUR_SUFFIX = /_\d+_again>/g;
@@ -63,27 +55,36 @@ function withUniqueNames(expression: string): string {
     });
 }
 
-/** The expression with a class that every build knows in place of each one that only newer builds know by its name. */
-function withoutNewNames(expression: string): string {
+/** A Unicode class, or another escaped character, which may be a backslash in front of a `p`. */
+const ESCAPE = /\\[pP](?:\{\^?(?<name>[^}]*)\}|(?<letter>[A-Za-z]))|\\./gsu;
+
+/** A Unicode class as it stands in an expression. */
+interface UnicodeClass {
+    /** `\\p{^Greek}` */
+    text: string;
+    /** `Greek` */
+    name: string;
+}
+
+function unicodeClasses(expression: string): UnicodeClass[] {
+    return (expression.match(TOKEN) ?? [])
+        .filter((token) => !token.startsWith("\\Q"))
+        .flatMap((token) => Array.from(token.matchAll(ESCAPE), classOf))
+        .filter((found) => found !== undefined);
+}
+
+function classOf({ 0: text, groups }: RegExpMatchArray): UnicodeClass | undefined {
+    const name = groups?.name ?? groups?.letter;
+    return name === undefined ? undefined : { text, name };
+}
+
+/** The expression with a class that re2js knows in place of each Unicode class: whether Go knows those is asked by itself. */
+function withoutClasses(expression: string): string {
     return expression.replaceAll(TOKEN, (token) =>
         token.startsWith("\\Q")
             ? token
-            : token.replaceAll(/\\[pP]\{\^?(?<name>[^}]*)\}|\\./gs, (escape, name: string | undefined) =>
-                  name !== undefined && isNameInAnyForm(name) ? "\\pL" : escape,
+            : token.replaceAll(ESCAPE, (escape, name: string | undefined, letter: string | undefined) =>
+                  name === undefined && letter === undefined ? escape : "\\pL",
               ),
     );
-}
-
-/** A script or a category by its name in any case, with any separators (UTS #18). */
-function isNameInAnyForm(name: string): boolean {
-    const words = name.split(/[ _-]+/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase());
-    return ["gc", "Script"].some((property) => isRegExp(`\\p{${property}=${words.join("_")}}`));
-}
-
-function isRegExp(expression: string): boolean {
-    try {
-        return new RegExp(expression, "u").unicode;
-    } catch {
-        return false;
-    }
 }

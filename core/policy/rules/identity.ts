@@ -49,8 +49,9 @@ function validateExpression(expression: string | typeof UNKNOWN | undefined, pat
               error("regexp-unicode-name", path, {
                   found: show(expression),
                   cluster:
-                      "The cluster would accept the policy where the controller is built with Go 1.25 or later, and refuse it elsewhere.",
-                  instead: "Write the class as every build knows it, such as \\p{Greek}, or \\pL for letters.",
+                      "Whether the cluster accepts the policy depends on the Go that its controller is built with: before and since Go 1.25 it knows this class by different names.",
+                  instead:
+                      "Write the class as every build knows it, such as \\p{Greek}, or \\pL for letters; where it has no such name, as a range: [\\x{10300}-\\x{1032F}].",
               }),
           ]
         : [

@@ -71,6 +71,9 @@ describe("Go's regexp", () => {
         "\\Qa*b\\E",
         "[[:alpha:]]",
         "\\p{Greek}",
+        "\\pL\\PN[^\\pZ\\p{^Lu}]",
+        "\\Q\\p{Nope}\\E",
+        "\\\\p{2}",
         "(?i)a",
         "a{1000}",
         "\\x{10FFFF}",
@@ -99,6 +102,12 @@ describe("Go's regexp", () => {
         "\\",
         "\\Z",
         "\\p{Nope}",
+        "\\p{Unknown}",
+        "\\p{Garay}",
+        "\\p{old_italic}",
+        "\\p",
+        "\\p{}",
+        "\\pé",
         "(?>a)",
         "(?#x)",
         "[z-a]",
@@ -111,9 +120,18 @@ describe("Go's regexp", () => {
         });
     }
 
-    const newer = ["\\p{greek}", "\\p{Letter}", "[\\p{uppercase letter}]", "\\P{^old-italic}"];
-    for (const expression of newer) {
-        it(`takes ${expression} since Go 1.25`, () => {
+    const newer = [
+        "\\p{greek}",
+        "\\p{Letter}",
+        "[\\p{uppercase letter}]",
+        "\\p{ASCII}",
+        "\\p{punct}",
+        "\\pl",
+        "\\p{Cn}",
+    ];
+    const older = ["\\p{Old_Italic}", "\\P{^Linear_B}"];
+    for (const expression of [...newer, ...older]) {
+        it(`takes ${expression} before or since Go 1.25, and not both`, () => {
             expect(regexpRefusal(expression)?.dependsOnGoVersion).to.equal(true);
         });
     }
