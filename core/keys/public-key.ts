@@ -57,6 +57,9 @@ const MINIMUM_RSA_BITS = 1024;
 /** crypto/rsa refuses larger exponents (`checkPublicKey`). */
 const MAXIMUM_RSA_EXPONENT = 2n ** 31n - 1n;
 
+/** Go's `int`, in which an exponent is read, on every platform that policy-controller is built for. */
+const MAXIMUM_GO_INT = 2n ** 63n - 1n;
+
 /**
  * Reads a public key that a policy may trust: PEM `PUBLIC KEY` (PKIX) or `RSA PUBLIC KEY` (PKCS#1), one block, an
  * algorithm that cosign signs with.
@@ -100,6 +103,9 @@ function parsePublicKey(block: PemBlock): KeyObject {
     requireWholeDer(block.body);
     const type = block.type === "RSA PUBLIC KEY" ? "pkcs1" : "spki";
     const key = createKey(block.body, type);
+    if (!isNumberToGo(key, type)) {
+        throw malformed();
+    }
     if (!isKnownToGo(key)) {
         throw unsupportedAlgorithm(`Go cannot read ${algorithmName(key)}`);
     }
@@ -117,12 +123,26 @@ function createKey(der: Buffer, type: "pkcs1" | "spki"): KeyObject {
     try {
         return createPublicKey({ key: der, format: "der", type });
     } catch {
-        throw new KeyError(
-            "key-malformed",
-            "The block holds no public key that can be read. Copy the whole file again, or write the public key anew: signed-images keys public FILE.",
-            "pem.body",
-        );
+        throw malformed();
     }
+}
+
+function malformed(): KeyError {
+    return new KeyError(
+        "key-malformed",
+        "The block holds no public key that can be read. Copy the whole file again, or write the public key anew: signed-images keys public FILE.",
+        "pem.body",
+    );
+}
+
+/** Whether Go's crypto/x509 reads the numbers of an RSA key: its reader of PKCS#1 wants a smaller exponent than that of PKIX. */
+function isNumberToGo(key: KeyObject, type: "pkcs1" | "spki"): boolean {
+    if (key.asymmetricKeyType !== "rsa") {
+        return true;
+    }
+    const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+    const largest = type === "pkcs1" ? MAXIMUM_RSA_EXPONENT : MAXIMUM_GO_INT;
+    return modulusLength > 0 && publicExponent > 0n && publicExponent <= largest;
 }
 
 function isKnownToGo(key: KeyObject): boolean {

@@ -148,6 +148,13 @@ describe("a public key as the cluster reads it", () => {
         }
     });
 
+    it("has a smaller exponent in PKCS#1 than in PKIX, as Go reads it", async () => {
+        const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024, publicExponent: 0xffffffff });
+        const pkcs1 = publicKey.export({ type: "pkcs1", format: "pem" }).toString();
+        await refusal("key-malformed", () => readPublicKeyAsCluster(pkcs1));
+        expect(readPublicKeyAsCluster(spkiPem(publicKey)).neverVerifies).to.be.a("string");
+    });
+
     it("is refused where Go does not know it", async () => {
         for (const name of ["rsa-pss", "ed448", "ecdsa-secp256k1"]) {
             const pem = spkiPem(UNSUPPORTED[name]?.publicKey ?? P256.publicKey);
