@@ -41,7 +41,8 @@ const LEAF_READERS = {
 } as const;
 
 function readString(value: unknown, path: PropertyPath): Shaped {
-    return typeof value === "string" ? right(value) : wrongType(value, "a string", path);
+    // Half of a surrogate pair is no text in JSON: the API server's decoder reads U+FFFD in its place.
+    return typeof value === "string" ? right(value.toWellFormed()) : wrongType(value, "a string", path);
 }
 
 function readBoolean(value: unknown, path: PropertyPath): Shaped {
@@ -52,13 +53,16 @@ function readUrl(value: unknown, path: PropertyPath): Shaped {
     if (typeof value !== "string") {
         return wrongType(value, "a string", path);
     }
-    const { refusal } = parseUrl(value);
-    return refusal === undefined
-        ? right(value)
+    const text = value.toWellFormed();
+    const { url, refusal } = parseUrl(text);
+    // The webhook writes the URL anew and reads it a second time; not all that Go writes can it read.
+    const refused = refusal ?? parseUrl(url.text).refusal;
+    return refused === undefined
+        ? right(text)
         : wrong(
               error("url-invalid", path, {
                   found: show(value),
-                  cluster: `cannot decode incoming new object: parse …: ${refusal}`,
+                  cluster: `cannot decode incoming new object: parse …: ${refused}`,
                   instead: "Write a URL such as https://rekor.sigstore.dev; encode other characters with %.",
               }),
           );

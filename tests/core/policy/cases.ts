@@ -68,6 +68,12 @@ const DOCUMENTS: readonly Case[] = [
         "url-invalid",
         "spec.authorities.0.ctlog.url",
     ],
+    [
+        "a URL that Go reads and cannot read again as it writes it",
+        withAuthorities({ ...KEY, ctlog: { url: "https://[::1%25\u0130]/" } }),
+        "url-invalid",
+        "spec.authorities.0.ctlog.url",
+    ],
 ];
 
 const POLICIES: readonly Case[] = [
@@ -206,6 +212,12 @@ const KEYLESS: readonly Case[] = [
         "a Unicode class in lower case",
         withIdentity({ issuerRegExp: "^\\p{greek}$", subject: "s" }),
         "regexp-unicode-name",
+        "spec.authorities.0.keyless.identities.0.issuerRegExp",
+    ],
+    [
+        "a Unicode class that Go does not have",
+        withIdentity({ issuerRegExp: "^\\p{Unknown}$", subject: "s" }),
+        "regexp-invalid",
         "spec.authorities.0.keyless.identities.0.issuerRegExp",
     ],
 ];
@@ -417,6 +429,10 @@ export const BROKEN = { DOCUMENTS, POLICIES, KEY_CASES, KEYLESS, SOURCES, PROGRA
 
 /** Documents that look doubtful, and that the cluster takes. */
 export const VALID: readonly (readonly [claim: string, document: unknown])[] = [
+    [
+        "half a surrogate pair in a registry, in place of which the API server reads another character",
+        withAuthorities({ ...KEY, source: [{ oci: "ghcr.\ud800io/acme/signatures" }] }),
+    ],
     [
         "a hash in upper case with blanks around",
         withAuthorities({ key: { data: KEYS.p256, hashAlgorithm: " SHA256 " } }),
