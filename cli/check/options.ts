@@ -1,4 +1,5 @@
 /** The command line of `check`. */
+import { parseRepository } from "../../core/policy/go/reference";
 import { parse, printable } from "../command";
 import { UsageError } from "../errors";
 import { STDIN } from "../input";
@@ -23,7 +24,9 @@ By which policies:
   --controller-namespace NAME                                                                    [default: cosign-system]
 
 How:
-  --registry-ca FILE         certificates (PEM) to trust for registries, beside the system's; repeatable
+  --registry-ca FILE         certificates (PEM) to trust for registries, beside those that Node trusts; repeatable
+  --registry-mirror REGISTRY=MIRROR
+                             where else to read from first, such as docker.io=mirror.example.com/hub; repeatable
   --output table|json|markdown
                              json: {images: [{image, digest, verdict, …, policies: […]}], …, summary}; see docs/check.md
   -h, --help                 show this
@@ -45,6 +48,8 @@ export interface CheckOptions {
     engineVersion?: "0.13.1" | "0.15.1";
     controllerNamespace: string;
     registryCas: string[];
+    /** By registry, in the order of asking. */
+    registryMirrors: Record<string, string[]>;
     output: "table" | "json" | "markdown";
 }
 
@@ -60,6 +65,7 @@ export function checkOptions(args: readonly string[]): CheckOptions {
         "engine-version": { type: "string" },
         "controller-namespace": { type: "string", default: "cosign-system" },
         "registry-ca": { type: "string", multiple: true, default: [] },
+        "registry-mirror": { type: "string", multiple: true, default: [] },
         output: { type: "string" },
     });
     const options: CheckOptions = {
@@ -73,6 +79,7 @@ export function checkOptions(args: readonly string[]): CheckOptions {
         engineVersion: oneOf("--engine-version", ["0.13.1", "0.15.1"], values["engine-version"]),
         controllerNamespace: values["controller-namespace"],
         registryCas: values["registry-ca"],
+        registryMirrors: mirrorsOf(values["registry-mirror"]),
         output: oneOf("--output", ["table", "json", "markdown"], values.output) ?? "table",
     };
     requireSense(options);
@@ -93,6 +100,23 @@ function requireSense({ images, files, preview, context, policyFiles }: CheckOpt
     if ([...files, ...policyFiles, preview].filter((file) => file === STDIN).length > 1) {
         throw new UsageError("- is given twice. Standard input can be read once.");
     }
+}
+
+/** Names as in images: a registry, and a mirror that may have a path. */
+function mirrorsOf(given: readonly string[]): Record<string, string[]> {
+    const mirrors: Record<string, string[]> = {};
+    for (const text of given) {
+        const [registry = "", mirror = "", ...more] = text.split("=");
+        const source = parseRepository(`${registry}/any/image`);
+        const isMirror = /^[^/]*[.:][^/]*(\/|$)/.test(mirror) && parseRepository(`${mirror}/any/image`) !== undefined;
+        if (more.length > 0 || source?.repository !== "any/image" || !isMirror) {
+            throw new UsageError(
+                `--registry-mirror ${printable(text)}: write REGISTRY=MIRROR, such as docker.io=mirror.example.com/hub.`,
+            );
+        }
+        (mirrors[source.registry] ??= []).push(mirror);
+    }
+    return mirrors;
 }
 
 function oneOf<T extends string>(option: string, allowed: readonly T[], value: string | undefined): T | undefined {

@@ -194,9 +194,9 @@ async function readText(file: string, stdin: Surroundings["stdin"]): Promise<str
     return text;
 }
 
-async function connectRegistries({ registryCas }: CheckOptions): Promise<RegistryClient> {
+async function connectRegistries({ registryCas, registryMirrors }: CheckOptions): Promise<RegistryClient> {
     const certificateAuthorities = await Promise.all(
         registryCas.map(async (file) => (await readInput(file, process.stdin)).toString()),
     );
-    return new RegistryClient({ certificateAuthorities });
+    return new RegistryClient({ certificateAuthorities, mirrors: registryMirrors });
 }

@@ -107,6 +107,7 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
             ["referrers", digest, artifactType ?? ""],
             (found) => found.length * DESCRIPTOR_WEIGHT,
             (session, place) => this.findReferrers(session, place, digest, artifactType),
+            (found) => found.length > 0,
         );
     }
 
@@ -145,17 +146,25 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         await this.pools.destroy();
     }
 
-    /** Asks the repository's mirrors and then itself, once for each question. */
+    /**
+     * Asks the repository's mirrors and then itself, once for each question.
+     *
+     * @param suffices whether a mirror's answer is one: a list without referrers may be that of a mirror which keeps none
+     */
     private read<T>(
         name: RepositoryName,
         question: readonly string[],
         weigh: (answer: T) => number,
         ask: (session: RegistrySession, place: RepositoryName) => Promise<T>,
+        suffices: (answer: T) => boolean = () => true,
     ): Promise<T> {
         return this.answers.get([name.registry, name.repository, ...question], weigh, async () => {
             for (const mirror of mirrorsOf(name, this.settings.mirrors)) {
                 try {
-                    return await ask(this.session(mirror.registry), mirror);
+                    const answer = await ask(this.session(mirror.registry), mirror);
+                    if (suffices(answer)) {
+                        return answer;
+                    }
                 } catch (error) {
                     if (!(error instanceof RegistryError)) {
                         throw error;

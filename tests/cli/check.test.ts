@@ -11,6 +11,7 @@ import { tableOf } from "../../cli/check/table";
 import { CliError } from "../../cli/errors";
 import { ACME, HOST, keyOf, PASS, policy, workshop } from "../core/admission/support";
 import { claim, signature } from "../support/image-workshop";
+import { answerError, StandIn } from "../core/registry/support/stand-in";
 import { runInProcess, spawnProgram } from "./support";
 
 import type { ClusterReader } from "../../cli/check/cluster";
@@ -222,6 +223,44 @@ describe("signed-images check", () => {
         const markdown = markdownOf(await check(["--policy", file("pass.json", policy("p", [PASS])), ...many]));
         expect(markdown.length).to.be.below(65_000);
         expect(markdown).to.match(/… and \d+ more\./);
+    });
+
+    it("reads from mirrors first", async () => {
+        const mirror = await StandIn.start((_request, response) => {
+            answerError(response, 404, "MANIFEST_UNKNOWN");
+        });
+        const args = [
+            ...["check", "--policy", acmePolicy(), "--registry-mirror", `localhost:1=${mirror.host}/hub`],
+            `localhost:1/acme/app@${digest}`,
+        ];
+        const { exitCode } = await runInProcess(args);
+        expect(exitCode).to.equal(3);
+        expect(mirror.received.map(({ url }) => url)).to.deep.equal([
+            `/v2/hub/acme/app/manifests/${digest.replace(":", "-")}.sig`,
+        ]);
+        await mirror.stop();
+    });
+
+    it("refuses mirrors of no registry, and what is no mirror", () => {
+        for (const mirror of [
+            "",
+            "ghcr.io",
+            "ghcr.io=",
+            "=m.example",
+            "acme=m.example",
+            "ghcr.io=m.example=x",
+            "ghcr.io=hub",
+            "ghcr.io=m.example/A",
+        ]) {
+            const read = (): unknown => checkOptions(["--policy", "x", "--registry-mirror", mirror, SOME]);
+            expect(read, mirror).to.throw(CliError, /write REGISTRY=MIRROR, such as/);
+        }
+        const mirrors = ["docker.io=m.example/hub", "docker.io=localhost:5000", "ghcr.io=m.example"];
+        const given = mirrors.flatMap((mirror) => ["--registry-mirror", mirror]);
+        expect(checkOptions(["--policy", "x", ...given, SOME]).registryMirrors).to.deep.equal({
+            "index.docker.io": ["m.example/hub", "localhost:5000"],
+            "ghcr.io": ["m.example"],
+        });
     });
 
     it("ends with 0, 1, 2 or 3, as the help says", async () => {

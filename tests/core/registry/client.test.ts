@@ -8,6 +8,7 @@ import { ensureTools } from "../../../tools";
 import { client, closeClients, codeOf, failureOf, repositoryAt } from "./support/registry";
 import { answerError, INDEX_TYPE, MANIFEST_TYPE, manifestNamed, sha256, StandIn } from "./support/stand-in";
 
+import type { ServerResponse } from "node:http";
 import type { Descriptor, RegistryClient } from "../../../core/registry";
 
 describe("on the real registry of go-containerregistry", function () {
@@ -230,6 +231,18 @@ describe("a registry with a referrers API, played by a stand-in", () => {
             `/v2/acme/app/referrers/${digest}?artifactType=application%2Fvnd.test`,
         );
         await registry.stop();
+    });
+
+    it("is asked after a mirror that lists none, which may keep none", async () => {
+        const list = (manifests: unknown) => (_request: unknown, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": INDEX_TYPE });
+            response.end(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
+        };
+        const [mirror, registry] = await Promise.all([StandIn.start(list([])), StandIn.start(list(descriptors))]);
+        const reader = client({ mirrors: { [registry.host]: [mirror.host] } });
+        expect(await reader.referrers(repositoryAt(registry.host), digest)).to.deep.equal(descriptors);
+        expect(mirror.received).to.have.length(1);
+        await Promise.all([mirror.stop(), registry.stop()]);
     });
 
     it("may lack it for one repository, and is asked again for the next", async () => {

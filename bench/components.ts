@@ -1,7 +1,8 @@
 /**
- * How long `pulumi up` takes for controller, policy and namespace, beside the same objects written by hand.
+ * How long `pulumi preview` and `pulumi up` take for controller, policy and namespace, and how many resources they have, beside the
+ * chart, a policy and a namespace written by hand.
  *
- * `tsx bench/up.ts [ROUNDS]`; prints one JSON object.
+ * `tsx bench/components.ts [ROUNDS]`; prints one JSON object.
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, StaticAction } from "../index";
@@ -43,23 +44,51 @@ function byHand(chart: string): void {
     new kubernetes.core.v1.Namespace("shop", { metadata: { name: "shop", labels } }, { dependsOn: policy });
 }
 
+/** What a program needs; the medians of the rounds. */
+interface Figures {
+    previewSeconds: number;
+    upSeconds: number;
+    /** All that the engine registers: components, and the provider and the stack themselves, too. */
+    resources: number;
+}
+
 async function measure(rounds: number): Promise<void> {
     await using stage = await Stage.open();
     const programs = { components, byHand };
-    const seconds: Record<keyof typeof programs, number[]> = { components: [], byHand: [] };
+    const figures: Record<keyof typeof programs, Figures[]> = { components: [], byHand: [] };
     for (let round = 0; round < rounds; round++) {
         for (const name of ["components", "byHand"] as const) {
             const stack = await stage.stack(`${name.toLowerCase()}-${round}`, () => {
                 programs[name](stage.chart);
             });
-            const begun = performance.now();
-            await stack.up();
-            seconds[name].push((performance.now() - begun) / 1000);
+            const preview = await timed(() => stack.preview());
+            const up = await timed(() => stack.up());
             await stack.destroy();
+            figures[name].push({
+                previewSeconds: preview.seconds,
+                upSeconds: up.seconds,
+                resources: preview.result.changeSummary.create ?? 0,
+            });
         }
     }
-    const result = { components: median(seconds.components), byHand: median(seconds.byHand), rounds };
-    console.log(JSON.stringify({ ...result, ratio: result.components / result.byHand }, rounded, 2));
+    const [ours, theirs] = [medians(figures.components), medians(figures.byHand)];
+    const ratio = {
+        preview: ours.previewSeconds / theirs.previewSeconds,
+        up: ours.upSeconds / theirs.upSeconds,
+        resources: ours.resources / theirs.resources,
+    };
+    console.log(JSON.stringify({ components: ours, byHand: theirs, ratio, rounds }, rounded, 2));
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; result: T }> {
+    const begun = performance.now();
+    const result = await work();
+    return { seconds: (performance.now() - begun) / 1000, result };
+}
+
+function medians(figures: readonly Figures[]): Figures {
+    const of = (name: keyof Figures): number => median(figures.map((each) => each[name]));
+    return { previewSeconds: of("previewSeconds"), upSeconds: of("upSeconds"), resources: of("resources") };
 }
 
 function median(values: readonly number[]): number {
