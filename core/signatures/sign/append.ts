@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { RegistryError, type RegistryReader, type RegistryWriter, type RepositoryName } from "../../registry";
 import { asRecord, goField } from "../go-json";
+import { storedLayers } from "../stored-layers";
 import { MANIFEST_TYPE, withLayer, type NewLayer } from "./attachment";
 import { SigningError } from "./errors";
 
@@ -39,6 +40,9 @@ const MAXIMUM_LAYERS = 1000;
 /** With 20 that sign at once, some 6 are needed. */
 const MAXIMUM_ATTEMPTS = 40;
 
+/** How often in a row the registry may say of one and the same list that another one is there now. */
+const MAXIMUM_CONTRADICTIONS = 10;
+
 /** How long to wait before reading back, in multiples of the time that it took from reading to storing. */
 const SETTLE_FACTOR = 4;
 const MINIMUM_SETTLE_MS = 200;
@@ -52,6 +56,8 @@ const MINIMUM_SETTLE_MS = 200;
 export async function appendLayer(registry: SignatureRegistry, addition: Addition): Promise<Added> {
     const { repository, isSame } = addition;
     let attempts = 0;
+    let contradictions = 0;
+    let seen: string | undefined;
     let stored: Stored | undefined;
     for (;;) {
         registry.forget(repository);
@@ -61,6 +67,11 @@ export async function appendLayer(registry: SignatureRegistry, addition: Additio
         }
         if (stored !== undefined) {
             await requireKept(registry, addition, stored.digest);
+        }
+        contradictions = stored === undefined && before.digest === seen ? contradictions + 1 : 0;
+        seen = before.digest;
+        if (contradictions === MAXIMUM_CONTRADICTIONS) {
+            throw rewritesError(addition);
         }
         if (attempts === MAXIMUM_ATTEMPTS) {
             throw new SigningError(
@@ -89,8 +100,9 @@ async function readList(registry: SignatureRegistry, addition: Addition): Promis
     if (manifest === undefined) {
         return { layers: [], digest: undefined };
     }
-    const layers = goField(asRecord(manifest.content), "layers") ?? [];
-    if (!Array.isArray(layers)) {
+    const content = asRecord(manifest.content);
+    const layers = goField(content, "layers") ?? [];
+    if (!isSignatureList(layers) || goField(content, "manifests") !== undefined) {
         throw new SigningError(
             "signature-list-malformed",
             `${nameOf(addition)} is no list of signatures. Look what it is, and delete the tag if nobody needs it.`,
@@ -105,6 +117,11 @@ async function readList(registry: SignatureRegistry, addition: Addition): Promis
     return { layers, digest: manifest.digest };
 }
 
+/** Whether the layers can be read: of a list with one that cannot, nobody reads any. */
+function isSignatureList(layers: unknown): layers is readonly unknown[] {
+    return Array.isArray(layers) && storedLayers(layers, () => Promise.resolve(Buffer.alloc(0))) !== undefined;
+}
+
 /** A list with the layer, as it was stored. */
 interface Stored {
     readonly digest: string;
@@ -115,11 +132,15 @@ interface Stored {
 /** Whether the list is gone from its tag because others replaced it. Then it is still there by its digest. */
 async function requireKept(registry: SignatureRegistry, addition: Addition, digest: string): Promise<void> {
     if ((await orUndefined(registry.manifest(addition.repository, digest))) === undefined) {
-        throw new SigningError(
-            "registry-rewrites",
-            `${nameOf(addition)} is not what was stored there: the registry changes manifests, and a signature does not live through that. Store it elsewhere with --source, and name that place in the authority.`,
-        );
+        throw rewritesError(addition);
     }
+}
+
+function rewritesError(addition: Addition): SigningError {
+    return new SigningError(
+        "registry-rewrites",
+        `${nameOf(addition)} is not what was stored there: the registry changes manifests, and a signature does not live through that. Store it elsewhere with --source, and name that place in the authority.`,
+    );
 }
 
 /** Stores the list with the layer, unless it was changed meanwhile; says how long it was between looking and storing. */

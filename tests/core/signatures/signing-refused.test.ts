@@ -1,11 +1,13 @@
 import { expect } from "chai";
 
-import { RegistryError, type Descriptor, type RepositoryName } from "../../../core/registry";
+import { RegistryError, type Descriptor, type ImageReference, type RepositoryName } from "../../../core/registry";
 import { readSimpleSignatures } from "../../../core/signatures";
+import { MANIFEST_TYPE } from "../../../core/signatures/sign/attachment";
 import { keySigner } from "../../../core/signatures/sign/signer";
 import { signImage } from "../../../core/signatures/sign/sign-image";
+import { attachmentTag } from "../../../core/signatures/stored-layers";
 import { MemoryRegistry } from "../../support/memory-registry";
-import { IMAGE, RELEASE, STRANGER } from "./support";
+import { IMAGE, RELEASE, storeLayers, STRANGER } from "./support";
 
 /** A stand-in for a registry that stops taking anything at some point of a push. */
 class RefusingRegistry extends MemoryRegistry {
@@ -49,6 +51,13 @@ class RewritingRegistry extends MemoryRegistry {
     }
 }
 
+/** A stand-in for a registry, or a cache in front of one, that says of no list what it was. */
+class ContradictingRegistry extends MemoryRegistry {
+    public override async resolve(image: ImageReference): Promise<Descriptor> {
+        return { ...(await super.resolve(image)), digest: `sha256:${"0".repeat(64)}` };
+    }
+}
+
 async function refusalOf(registry: MemoryRegistry): Promise<unknown> {
     try {
         return await signImage(registry, IMAGE, RELEASE);
@@ -78,4 +87,29 @@ describe("a signature that the registry does not take", () => {
         expect(refusal).to.have.property("code", "registry-rewrites");
         expect(String(refusal)).to.include("--source");
     });
+
+    it("does not sign for ever where the registry never says the same twice", async () => {
+        const registry = new ContradictingRegistry();
+        await storeLayers(registry, [{ payload: Buffer.from("of somebody") }]);
+        expect(await refusalOf(registry)).to.have.property("code", "registry-rewrites");
+    });
+
+    const layer = { mediaType: "application/octet-stream", digest: `sha256:${"1".repeat(64)}`, size: 1 };
+    for (const [what, manifest] of [
+        ["is an index", { mediaType: "application/vnd.oci.image.index.v1+json", manifests: [layer] }],
+        ["has a layer that nobody can read", { layers: [layer, { ...layer, digest: "none" }] }],
+    ] as const) {
+        it(`is not stored in place of what ${what}`, async () => {
+            const registry = new MemoryRegistry();
+            const tag = attachmentTag(IMAGE.digest, "sig");
+            const { digest } = await registry.putManifest(
+                IMAGE.repository,
+                tag,
+                MANIFEST_TYPE,
+                Buffer.from(JSON.stringify({ schemaVersion: 2, ...manifest })),
+            );
+            expect(await refusalOf(registry)).to.have.property("code", "signature-list-malformed");
+            expect((await registry.resolve({ ...IMAGE.repository, tag })).digest).to.equal(digest);
+        });
+    }
 });
