@@ -1,5 +1,5 @@
 import { PREDICATE_TYPE_NAMES, predicateTypeUri } from "../predicate-types";
-import { parseJson } from "../go-json";
+import { asRecord, parseJson, parseRecord } from "../go-json";
 import { SigningError } from "./errors";
 
 import type { SignedImage } from "../stored";
@@ -37,8 +37,13 @@ export function isSameStatement(left: Uint8Array, right: Uint8Array): boolean {
     return withoutTime(left) === withoutTime(right);
 }
 
-function withoutTime(statement: Uint8Array): string {
-    return JSON.stringify(parseJson(statement), (key, value: unknown) => (key === "Timestamp" ? undefined : value));
+/** Only the statements that {@link customPredicate} makes have a time of their own; elsewhere it is part of what is said. */
+function withoutTime(bytes: Uint8Array): string {
+    const statement = parseRecord(bytes);
+    const predicate = asRecord(statement?.predicate);
+    return statement?.predicateType === predicateTypeUri("custom") && predicate !== undefined
+        ? JSON.stringify({ ...statement, predicate: { ...predicate, Timestamp: undefined } })
+        : JSON.stringify(statement);
 }
 
 function typeUri(type: string): string {
