@@ -173,7 +173,8 @@ function isIn(namespace: string): (secret: unknown) => boolean {
     };
 }
 
-async function readDocuments(file: string, stdin: Surroundings["stdin"]): Promise<SourceObject[]> {
+/** The objects in a file of YAML or JSON. @throws CliError */
+export async function readDocuments(file: string, stdin: Surroundings["stdin"]): Promise<SourceObject[]> {
     const text = await readText(file, stdin);
     try {
         return readYaml(text).flatMap(({ value }) => (value === undefined ? [] : [{ value }]));

@@ -2,14 +2,16 @@ import { createRequire } from "node:module";
 
 import { PREDICATE_TYPE_NAMES } from "../../core/signatures/predicate-types";
 import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
+import { KEYLESS_HELP } from "./keyless-options";
 import { SIGNING_HELP } from "./options";
 
 import type * as RunAttest from "./run-attest";
 import type { Command } from "../command";
 
 const HELP = `Usage: signed-images attest --key SOURCE --type TYPE --predicate FILE [OPTION …] IMAGE…
+       signed-images attest --keyless --type TYPE --predicate FILE [OPTION …] IMAGE…
 
-Attests something of images in cosign's legacy form, the one that the attestations of a policy are verified in with a key.
+Attests something of images in cosign's legacy form, the one that the attestations of a policy are verified in.
 What this key has attested already stays as it is.
 
 Options:
@@ -19,6 +21,8 @@ Options:
 ${SIGNING_HELP}
   --policy FILE           ClusterImagePolicies: say what they say of the images then; may be given more than once
   -h, --help              show this
+
+${KEYLESS_HELP}
 
 ${KEY_HELP}
 

@@ -18,8 +18,9 @@ export const KEY_HELP = `Keys, in cosign's encrypted form:
   fd://N                     a file descriptor, which is read to its end
   pulumi://STACK#OUTPUT      an output of a Pulumi stack, read by the pulumi CLI`;
 
-export const PASSWORD_FROM_HELP = `The password comes from the Secret with k8s://, else from --password-from (env://, fd:// or pulumi://), else from
-COSIGN_PASSWORD (also an empty one), else from a prompt on the terminal. It is never taken from the command line.`;
+export const PASSWORD_FROM_HELP = `The password comes from the Secret with k8s:// if it has one, else from --password-from (env://, fd:// or
+pulumi://), else from COSIGN_PASSWORD (also an empty one), else from a prompt on the terminal. It is never taken from
+the command line.`;
 
 /** How a key is named on the command line. */
 export interface KeyRequest {

@@ -5,7 +5,8 @@ import { CliError, UsageError } from "../errors";
 /** A private key and its password, out of a Secret in cosign's form. */
 export interface SecretKey {
     readonly text: Buffer;
-    readonly password: string;
+    /** Undefined where the Secret has none. */
+    readonly password: string | undefined;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function readKubernetesSecret(path: string): Promise<SecretKey> {
     const { data = {} } = await answer.catch((error: unknown) => {
         throw new CliError(`k8s://${printable(path)} cannot be read: ${reasonOf(error)}.`);
     });
-    const key = data[COSIGN_SECRET_PRIVATE_KEY];
+    const { [COSIGN_SECRET_PRIVATE_KEY]: key, [COSIGN_SECRET_PASSWORD]: password } = data;
     if (key === undefined) {
         throw new CliError(
             `k8s://${printable(path)} has no entry ${COSIGN_SECRET_PRIVATE_KEY}. The Secret with only the public key cannot sign.`,
@@ -33,7 +34,7 @@ export async function readKubernetesSecret(path: string): Promise<SecretKey> {
     }
     return {
         text: Buffer.from(key, "base64"),
-        password: Buffer.from(data[COSIGN_SECRET_PASSWORD] ?? "", "base64").toString("utf8"),
+        password: password === undefined ? undefined : Buffer.from(password, "base64").toString("utf8"),
     };
 }
 

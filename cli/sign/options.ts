@@ -9,7 +9,7 @@ import type { KeyRequest } from "./key-source";
 export const SIGNING_OPTIONS = {
     key: { type: "string" },
     "password-from": { type: "string" },
-    recursive: { type: "boolean" },
+    recursive: { type: "boolean", short: "r" },
     source: { type: "string" },
     "tag-prefix": { type: "string" },
     output: { type: "string" },
@@ -17,7 +17,7 @@ export const SIGNING_OPTIONS = {
 
 export const SIGNING_HELP = `  --key SOURCE            the private key, see below
   --password-from SOURCE  its password, see below
-  --recursive             for an index also the images that it names
+  -r, --recursive         for an index also the images that it names
   --source REPOSITORY     where to store it, such as ghcr.io/acme/signatures; the "source.oci" of the authority
   --tag-prefix PREFIX     what its tag begins with; the "source.tagPrefix" of the authority
   --output text|json      what is printed; text if not given`;

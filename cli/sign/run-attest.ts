@@ -1,16 +1,20 @@
-import { attestImage } from "../../core/signatures/sign/attest-image";
+import { attestImage, attestImageKeyless } from "../../core/signatures/sign/attest-image";
 import { keySigner } from "../../core/signatures/sign/signer";
 import { outputFormat, parse, required } from "../command";
 import { readInput } from "../input";
 import { readSigningKey } from "./key-source";
-import { imagesOf, keyRequest, SIGNING_OPTIONS, sourceOf } from "./options";
-import { runOnImages } from "./run";
+import { isKeyless, KEYLESS_OPTIONS, keylessOptions, type KeylessValues } from "./keyless-options";
+import { imagesOf, keyRequest, SIGNING_OPTIONS, sourceOf, type SigningValues } from "./options";
+import { runOnImages, type ImageWork } from "./run";
 
+import type { SignatureSource } from "../../core/signatures";
+import type { Predicate } from "../../core/signatures/sign/predicate";
 import type { Surroundings } from "../command";
 import type { ExitCode } from "../errors";
 
 const OPTIONS = {
     ...SIGNING_OPTIONS,
+    ...KEYLESS_OPTIONS,
     type: { type: "string" },
     predicate: { type: "string" },
     policy: { type: "string", multiple: true },
@@ -24,7 +28,10 @@ export async function runAttest(args: readonly string[], surroundings: Surroundi
     const output = outputFormat(values.output);
     const type = required(values.type, "--type");
     const content = await readInput(required(values.predicate, "--predicate"), surroundings.stdin);
-    const signer = keySigner(await readSigningKey(keyRequest(values), surroundings));
+    const predicate = { type, content };
+    const work = isKeyless(values)
+        ? await keylessWork(values, predicate, source, surroundings)
+        : await keyWork(values, predicate, source, surroundings);
     return runOnImages(
         {
             images,
@@ -32,8 +39,31 @@ export async function runAttest(args: readonly string[], surroundings: Surroundi
             output,
             done: "attested",
             policyFiles: values.policy ?? [],
-            work: (registry, image) => attestImage(registry, image, signer, { type, content }, source),
+            work,
         },
         surroundings,
     );
+}
+
+async function keyWork(
+    values: SigningValues,
+    predicate: Predicate,
+    source: SignatureSource,
+    surroundings: Surroundings,
+): Promise<ImageWork> {
+    const signer = keySigner(await readSigningKey(keyRequest(values), surroundings));
+    return {
+        key: signer.publicKey,
+        run: (registry, image) => attestImage(registry, image, signer, predicate, source),
+    };
+}
+
+async function keylessWork(
+    values: KeylessValues,
+    predicate: Predicate,
+    source: SignatureSource,
+    surroundings: Surroundings,
+): Promise<ImageWork> {
+    const keyless = await keylessOptions(values, surroundings);
+    return { run: (registry, image) => attestImageKeyless(registry, image, keyless, predicate, source) };
 }

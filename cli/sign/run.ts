@@ -5,14 +5,20 @@ import { checkOptions } from "../check/options";
 import { runCheck } from "../check/run";
 import { tableOf } from "../check/table";
 import { ExitCode } from "../errors";
+import { keyUseIn, rereadable, type KeyUse } from "./key-use";
 import { findTarget, requireUnmoved, type Target } from "./targets";
 
+import type { KeyObject } from "node:crypto";
 import type { Added, SignatureRegistry } from "../../core/signatures/sign/append";
 import type { CheckReport } from "../check/report";
 import type { SignedImage } from "../../core/signatures";
 
 /** What is done with each image. */
-export type ImageWork = (registry: SignatureRegistry, image: SignedImage) => Promise<Added>;
+export interface ImageWork {
+    /** The public key that it is done with, if there is one. */
+    readonly key?: KeyObject;
+    run(registry: SignatureRegistry, image: SignedImage): Promise<Added>;
+}
 
 /** What a run is told. */
 export interface Run {
@@ -22,7 +28,7 @@ export interface Run {
     /** What is said of an image that was worked on: `signed`, `attested`. */
     readonly done: string;
     readonly work: ImageWork;
-    /** Policies whose verdict is wanted once the work is done. */
+    /** Policies whose verdict is wanted once the work is done, and one of which must have the key. */
     readonly policyFiles: readonly string[];
 }
 
@@ -43,11 +49,13 @@ export interface ImageJson {
 
 /** Works on every image, also when others fail. */
 export async function runOnImages(run: Run, surroundings: Surroundings): Promise<ExitCode> {
+    const surroundingsAgain = await rereadable(surroundings, run.policyFiles);
+    const requireUse = await keyUseIn(run.policyFiles, run.work.key, surroundingsAgain());
     const registry = new RegistryClient({ environment: surroundings.env });
     const results: ImageJson[] = [];
     try {
         for (const name of run.images) {
-            for await (const result of workOn(registry, name, run)) {
+            for await (const result of workOn(registry, name, run, requireUse)) {
                 results.push(result);
                 if (run.output === "text") {
                     print(result, run, surroundings);
@@ -57,7 +65,7 @@ export async function runOnImages(run: Run, surroundings: Surroundings): Promise
     } finally {
         await registry.close();
     }
-    const report = await policyReport(results, run, surroundings);
+    const report = await policyReport(results, run, surroundingsAgain());
     if (run.output === "json") {
         surroundings.stdout.write(`${JSON.stringify({ images: results, policies: report }, null, 2)}\n`);
     } else if (report !== undefined) {
@@ -83,14 +91,20 @@ async function policyReport(
         : runCheck(checkOptions([...policies, "--", ...images]), surroundings);
 }
 
-async function* workOn(registry: SignatureRegistry, name: string, run: Run): AsyncGenerator<ImageJson> {
+async function* workOn(
+    registry: SignatureRegistry,
+    name: string,
+    run: Run,
+    requireUse: KeyUse,
+): AsyncGenerator<ImageJson> {
     let digest: string | undefined;
     try {
         const target = await findTarget(registry, name, run.isRecursive);
         await requireUnmoved(registry, target, false);
+        target.images.forEach(requireUse);
         for (const image of target.images) {
             ({ digest } = image);
-            const { isNew } = await run.work(registry, image);
+            const { isNew } = await run.work.run(registry, image);
             const result = isNew ? "new" : "unchanged";
             yield {
                 image: nameOf(target, image),

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
 import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
+import { KEYLESS_HELP } from "./keyless-options";
 import { SIGNING_HELP } from "./options";
 
 import type * as RunSign from "./run-sign";
@@ -22,12 +23,7 @@ ${SIGNING_HELP}
                           once
   -h, --help              show this
 
-Without a key:
-  --keyless               sign with a certificate for the identity of the CI that this runs in
-  --identity-token SOURCE the identity token, env://VARIABLE or fd://N, where the CI's own is not wanted
-  --fulcio-url URL        who gives the certificate; https://fulcio.sigstore.dev if not given
-  --rekor-url URL         the transparency log, or none; https://rekor.sigstore.dev if not given
-  --timestamp-url URL     a time-stamping authority; none if not given
+${KEYLESS_HELP}
 
 ${KEY_HELP}
 

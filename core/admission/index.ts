@@ -13,6 +13,7 @@ export {
     type WorkloadVerdict,
 } from "./admission";
 export { configOfData, ControllerVersion, type ControllerConfig, type NoMatch } from "./config";
+export { policiesWithoutKey } from "./key-holders";
 export { exemption, EXCLUDE_LABEL, INCLUDE_LABEL, type NamespaceState } from "./namespace";
 export type { AbsentPolicy } from "./policies";
 export {

@@ -271,6 +271,22 @@ describe("signed-images sign", function () {
             expect(policies.summary).to.include({ admitted: 1, refused: 0, unknown: 0 });
         });
 
+        it("attests for the identity of a token", async () => {
+            const image = await push("keyless-attested");
+            const exp = Math.floor(Date.now() / 1000) + 600;
+            const token = identityToken({ iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp });
+            const where = ["--fulcio-url", services.url, "--rekor-url", services.url];
+            const outcome = await runInProcess(
+                [
+                    ...["attest", "--keyless", "--identity-token", "env://TOKEN", ...where],
+                    ...["--type", "custom", "--predicate", "-", referenceOf(image)],
+                ],
+                { env: { TOKEN: token }, stdin: "a text" },
+            );
+            expect(outcome).to.include({ exitCode: 0, stderr: "" });
+            expect(outcome.stdout).to.include(": attested sha256:").and.not.include(token);
+        });
+
         it("takes no token as an argument, and not two ways to sign", async () => {
             const ways = [
                 ["--keyless", "--identity-token", "hunter2", "localhost:1/a/b"],
@@ -285,15 +301,52 @@ describe("signed-images sign", function () {
         });
     });
 
-    it("ends with 1 where a policy refuses what was signed", async () => {
-        const image = await push("refused");
-        const policy = path.join(folder, "other-key.json");
-        const other = await generateKeyPair("");
-        await fs.writeFile(policy, JSON.stringify(policyOf({ key: { data: other.publicKey } })));
-        const args = ["sign", "--key", keyFile, "--policy", policy, referenceOf(image)];
-        const outcome = await runInProcess(args, { env });
-        expect(outcome).to.include({ exitCode: 1 });
-        expect(outcome.stdout).to.include("signed sha256:").and.to.include("refused");
+    describe("with the policies that the cluster will ask", () => {
+        /** Signs an image with our key. */
+        async function signFor(name: string, authority: object, given: { fromStdin?: boolean } = {}) {
+            const image = await push(name);
+            const policy = JSON.stringify(policyOf(authority));
+            const file = path.join(folder, `${name}.json`);
+            await fs.writeFile(file, policy);
+            const args = ["sign", "--key", keyFile, "--policy", given.fromStdin ? "-" : file, referenceOf(image)];
+            const outcome = await runInProcess(args, { env, ...(given.fromStdin ? { stdin: policy } : {}) });
+            return { ...outcome, isSigned: await isSigned(image) };
+        }
+
+        it("says what they say, also where they come in on standard input", async () => {
+            const trusted = { key: { data: pair.publicKey } };
+            const outcome = await signFor("admitted", trusted, { fromStdin: true });
+            expect(outcome).to.include({ exitCode: 0, isSigned: true });
+            expect(outcome.stdout).to.include("signed sha256:").and.to.include("admitted");
+        });
+
+        it("ends with 1 where one refuses what was signed", async () => {
+            const attestations = [{ name: "provenance", predicateType: "slsaprovenance" }];
+            const outcome = await signFor("refused", { key: { data: pair.publicKey }, attestations });
+            expect(outcome).to.include({ exitCode: 1, isSigned: true });
+            expect(outcome.stdout).to.include("signed sha256:").and.to.include("refused");
+        });
+
+        it("signs nothing with a key that none of them has, and says whose authority it is not in", async () => {
+            const other = await generateKeyPair("");
+            const outcome = await signFor("useless", { key: { data: other.publicKey } });
+            expect(outcome).to.include({ exitCode: 1, stdout: "", isSigned: false });
+            expect(outcome.stderr).to.include("no authority of acme has it").and.include("[key-in-no-authority]");
+        });
+
+        it("signs with a key that one of them may have, and says that the verdict is unknown", async () => {
+            const outcome = await signFor("maybe", { key: { secretRef: { name: "release" } } });
+            expect(outcome).to.include({ exitCode: 3, isSigned: true });
+        });
+
+        it("signs nothing where they cannot be read", async () => {
+            const image = await push("unreadable");
+            const file = path.join(folder, "unreadable.yaml");
+            await fs.writeFile(file, "a: [");
+            const args = ["sign", "--key", keyFile, "--policy", file, referenceOf(image)];
+            expect(await runInProcess(args, { env })).to.include({ exitCode: 2, stdout: "" });
+            expect(await isSigned(image)).to.equal(false);
+        });
     });
 
     it("attests, once", async () => {

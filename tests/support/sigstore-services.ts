@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -17,7 +18,7 @@ export class SigstoreServices {
     public static async start({ authority, log, timestampAuthority }: SigstoreInstance): Promise<SigstoreServices> {
         const handlers = [
             fulcioHandler(authority, { strict: true }),
-            rekorHandler(log, { strict: true }),
+            rekorHandler(canonical(log), { strict: true }),
             tsaHandler(timestampAuthority, { strict: true }),
         ];
         const server = createServer((request, response) => {
@@ -42,6 +43,44 @@ export class SigstoreServices {
         this.server.closeAllConnections();
         this.server.close();
     }
+}
+
+type Log = SigstoreInstance["log"];
+
+/** The mock logs entries as they are proposed; Rekor logs of an envelope its hashes and its signatures (its pkg/types/dsse/v0.0.1/entry.go). */
+function canonical(log: Log): Log {
+    return {
+        publicKey: log.publicKey,
+        log: (proposed) => log.log(isEnvelope(proposed) ? dsseEntry(proposed) : proposed),
+        logV2: (proposed) => log.logV2(proposed),
+    };
+}
+
+interface ProposedEnvelope {
+    readonly kind: "dsse";
+    readonly spec: { readonly proposedContent: { readonly envelope: string; readonly verifiers: readonly string[] } };
+}
+
+function isEnvelope(proposed: object): proposed is ProposedEnvelope {
+    return "kind" in proposed && proposed.kind === "dsse";
+}
+
+function dsseEntry({ spec }: ProposedEnvelope) {
+    const { envelope, verifiers } = spec.proposedContent;
+    const { payload, signatures } = JSON.parse(envelope) as { payload: string; signatures: { sig: string }[] };
+    const hash = (bytes: Buffer) => ({
+        algorithm: "sha256",
+        value: createHash("sha256").update(bytes).digest("hex"),
+    });
+    return {
+        apiVersion: "0.0.1",
+        kind: "dsse",
+        spec: {
+            envelopeHash: hash(Buffer.from(envelope)),
+            payloadHash: hash(Buffer.from(payload, "base64")),
+            signatures: signatures.map(({ sig }, index) => ({ signature: sig, verifier: verifiers[index] })),
+        },
+    };
 }
 
 /** An identity token as a CI gives it. Nobody checks its signature here. */

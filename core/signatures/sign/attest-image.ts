@@ -3,7 +3,10 @@ import { IN_TOTO_PAYLOAD_TYPE, preAuthenticationEncoding, readEnvelope } from ".
 import { SIGNATURE_ANNOTATION } from "../annotations";
 import { predicateTypeUri } from "../predicate-types";
 import { attachmentTag, storedLayers } from "../stored-layers";
+import { asRecord, goField } from "../go-json";
 import { appendLayer, type Added, type SignatureRegistry } from "./append";
+import { digestOf } from "./attachment";
+import { attestKeyless, type KeylessOptions } from "./keyless";
 import { isSameStatement, statementOf, type Predicate } from "./predicate";
 
 import type { SignatureSource, SignedImage, StoredLayer } from "../stored";
@@ -60,6 +63,34 @@ export function attestImage(
             const candidates = stored.filter((layer) => layer.annotations[PREDICATE_TYPE_ANNOTATION] === predicateType);
             return (await Promise.all(candidates.map(isOwn))).includes(true);
         },
+    });
+}
+
+/**
+ * The same with a certificate in place of a key. Every call adds an attestation: none can be told from another of the same
+ * identity.
+ *
+ * @throws RegistryError, SigningError
+ */
+export async function attestImageKeyless(
+    registry: SignatureRegistry,
+    image: SignedImage,
+    keyless: KeylessOptions,
+    predicate: Predicate,
+    { repository = image.repository, tagPrefix, now = new Date() }: AttestingOptions = {},
+): Promise<Added> {
+    const { payload, annotations } = await attestKeyless(statementOf(image, predicate, now), keyless);
+    const digest = digestOf(payload);
+    return appendLayer(registry, {
+        repository,
+        tag: attachmentTag(image.digest, "att", tagPrefix),
+        layer: {
+            mediaType: ENVELOPE_TYPE,
+            payload,
+            annotations: { ...annotations, [PREDICATE_TYPE_ANNOTATION]: predicateTypeUri(predicate.type) },
+        },
+        // The envelope has its signature in it.
+        isSame: (layers) => Promise.resolve(layers.some((layer) => goField(asRecord(layer), "digest") === digest)),
     });
 }
 

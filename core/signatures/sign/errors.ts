@@ -2,6 +2,8 @@
 export type SigningErrorCode =
     /** policy-controller accepts no signature of such a key. */
     | "key-never-accepted"
+    /** No authority of the policies that were given has the key. */
+    | "key-in-no-authority"
     /** The tag stands for another image than it did when the digest was read. */
     | "tag-moved"
     /** Nothing that can be signed: not a reference, or no image. */

@@ -2,6 +2,8 @@
  * Signing with a key that lives for one signature, and a certificate that says whose it was: with Sigstore's services, or
  * one's own.
  */
+import { createHash } from "node:crypto";
+
 import {
     CERTIFICATE_ANNOTATION,
     LOG_ENTRY_ANNOTATION,
@@ -9,11 +11,12 @@ import {
     TIMESTAMP_ANNOTATION,
 } from "../annotations";
 import { encodePem } from "../../keys/pem";
+import { IN_TOTO_PAYLOAD_TYPE } from "../envelope";
 import { SigningError } from "./errors";
-import { GoogleIdentityProvider } from "./google-identity";
+import { AUDIENCE, identityProviderOf } from "./identity-token";
 
-import type { Bundle } from "@sigstore/bundle";
-import type { IdentityProvider } from "@sigstore/sign";
+import type * as Bundles from "@sigstore/bundle";
+import type * as Sigstore from "@sigstore/sign";
 
 /** Where the services are, and who signs. */
 export interface KeylessOptions {
@@ -39,58 +42,110 @@ export interface KeylessOptions {
     readonly timestampUrl?: string;
 }
 
-/** What GitHub and its like put into a token for Sigstore. */
-const AUDIENCE = "sigstore";
+/** What is stored of a signature without a key. */
+export interface KeylessLayer {
+    readonly payload: Buffer;
+    readonly annotations: Readonly<Record<string, string>>;
+}
 
 /**
- * Signs a payload; the annotations of a layer in cosign's legacy form.
+ * Signs a payload; a layer in cosign's legacy form.
  *
  * @throws SigningError `identity-token`, `sigstore-service`
  */
-export async function signKeyless(payload: Buffer, options: KeylessOptions): Promise<Readonly<Record<string, string>>> {
+export async function signKeyless(payload: Buffer, options: KeylessOptions): Promise<KeylessLayer> {
     const sigstore = await import("@sigstore/sign");
-    const { identityToken, fulcioUrl, rekorUrl, timestampUrl } = options;
-    if (identityToken !== undefined) {
-        requireUsable(identityToken);
-    }
-    const identityProvider: IdentityProvider =
-        identityToken === undefined
-            ? firstOf(new sigstore.CIContextProvider(AUDIENCE), new GoogleIdentityProvider(AUDIENCE))
-            : { getToken: () => Promise.resolve(identityToken) };
-    const builder = new sigstore.MessageSignatureBundleBuilder({
-        signer: new sigstore.FulcioSigner({
-            identityProvider,
-            fulcioBaseURL: fulcioUrl ?? sigstore.DEFAULT_FULCIO_URL,
-        }),
-        witnesses: [
-            ...(rekorUrl === "none"
-                ? []
-                : [new sigstore.RekorWitness({ rekorBaseURL: rekorUrl ?? sigstore.DEFAULT_REKOR_URL })]),
-            ...(timestampUrl === undefined ? [] : [new sigstore.TSAWitness({ tsaBaseURL: timestampUrl })]),
-        ],
+    const { signer, log, timestamps } = servicesOf(sigstore, options);
+    const witnesses = [...log, ...timestamps];
+    const bundle = await create(sigstore, new sigstore.MessageSignatureBundleBuilder({ signer, witnesses }), {
+        data: payload,
     });
+    if (bundle.content.$case !== "messageSignature") {
+        throw otherForm();
+    }
+    const signature = bundle.content.messageSignature.signature.toString("base64");
+    return { payload, annotations: { [SIGNATURE_ANNOTATION]: signature, ...proofsOf(bundle) } };
+}
+
+/**
+ * Signs an in-toto statement; a layer in cosign's legacy form, whose payload is the envelope.
+ *
+ * @throws SigningError `identity-token`, `sigstore-service`
+ */
+export async function attestKeyless(statement: Buffer, options: KeylessOptions): Promise<KeylessLayer> {
+    const sigstore = await import("@sigstore/sign");
+    const bundles = await import("@sigstore/bundle");
+    const { signer, log, timestamps } = servicesOf(sigstore, options);
+    const witnesses = [...log, ...timestamps.map((each) => overEnvelope(bundles, each))];
+    const bundle = await create(sigstore, new sigstore.DSSEBundleBuilder({ signer, witnesses }), {
+        data: statement,
+        type: IN_TOTO_PAYLOAD_TYPE,
+    });
+    if (bundle.content.$case !== "dsseEnvelope") {
+        throw otherForm();
+    }
+    const payload = envelopeBytes(bundles, bundle.content.dsseEnvelope);
+    return { payload, annotations: { [SIGNATURE_ANNOTATION]: "", ...proofsOf(bundle) } };
+}
+
+function servicesOf(
+    sigstore: typeof Sigstore,
+    { identityToken, fulcioUrl, rekorUrl, timestampUrl }: KeylessOptions,
+): { signer: Sigstore.Signer; log: Sigstore.Witness[]; timestamps: Sigstore.Witness[] } {
+    const fulcioBaseURL = fulcioUrl ?? sigstore.DEFAULT_FULCIO_URL;
+    const identityProvider = identityProviderOf(identityToken, new sigstore.CIContextProvider(AUDIENCE));
+    const rekorBaseURL = rekorUrl ?? sigstore.DEFAULT_REKOR_URL;
+    return {
+        signer: new sigstore.FulcioSigner({ identityProvider, fulcioBaseURL }),
+        log: rekorUrl === "none" ? [] : [new sigstore.RekorWitness({ rekorBaseURL })],
+        timestamps: timestampUrl === undefined ? [] : [new sigstore.TSAWitness({ tsaBaseURL: timestampUrl })],
+    };
+}
+
+async function create(
+    sigstore: typeof Sigstore,
+    builder: Sigstore.BundleBuilder,
+    artifact: Parameters<Sigstore.BundleBuilder["create"]>[0],
+): Promise<Sigstore.Bundle> {
     try {
-        return annotationsOf(await builder.create({ data: payload }));
+        return await builder.create(artifact);
     } catch (error) {
-        throw error instanceof sigstore.InternalError ? serviceError(error) : error;
+        throw error instanceof sigstore.InternalError ? reasonOf(error) : error;
     }
 }
 
-/** The token of the CI; the machine's own where the CI has none. A CI's job on a machine of Google's is the job first. */
-function firstOf(job: IdentityProvider, machine: IdentityProvider): IdentityProvider {
-    return { getToken: () => job.getToken().catch(() => machine.getToken()) };
+/** What is logged, byte for byte: cosign compares its hash with that of the entry. */
+function envelopeBytes({ envelopeToJSON }: typeof Bundles, envelope: Bundles.Envelope): Buffer {
+    return Buffer.from(JSON.stringify(envelopeToJSON(envelope)));
 }
 
-/** The bundle's parts, as cosign keeps them beside a signature. */
-function annotationsOf({ content, verificationMaterial }: Bundle): Record<string, string> {
-    if (content.$case !== "messageSignature") {
-        throw new SigningError("sigstore-service", "The signature is in another form than was asked for.");
-    }
+/**
+ * cosign wants the timestamp of an attestation over the whole envelope (`VerifyRFC3161Timestamp` in its
+ * pkg/cosign/verify.go), and the library has it made over the signature.
+ */
+function overEnvelope(bundles: typeof Bundles, timestamps: Sigstore.Witness): Sigstore.Witness {
+    return {
+        testify(content, publicKey) {
+            if (content.$case !== "dsseEnvelope") {
+                throw otherForm();
+            }
+            const signature = envelopeBytes(bundles, content.dsseEnvelope);
+            const digest = createHash("sha256").update(signature).digest();
+            return timestamps.testify(bundles.toMessageSignatureBundle({ digest, signature }).content, publicKey);
+        },
+    };
+}
+
+function otherForm(): SigningError {
+    return new SigningError("sigstore-service", "The signature is in another form than was asked for.");
+}
+
+/** What lies beside the signature, as cosign keeps it. */
+function proofsOf({ verificationMaterial }: Sigstore.Bundle): Record<string, string> {
     const { tlogEntries, timestampVerificationData } = verificationMaterial;
     const [entry] = tlogEntries;
     const [timestamp] = timestampVerificationData?.rfc3161Timestamps ?? [];
     return {
-        [SIGNATURE_ANNOTATION]: content.messageSignature.signature.toString("base64"),
         [CERTIFICATE_ANNOTATION]: certificateOf(verificationMaterial.content),
         ...(entry === undefined
             ? {}
@@ -115,7 +170,7 @@ function annotationsOf({ content, verificationMaterial }: Bundle): Record<string
     };
 }
 
-function certificateOf(content: Bundle["verificationMaterial"]["content"]): string {
+function certificateOf(content: Sigstore.Bundle["verificationMaterial"]["content"]): string {
     switch (content.$case) {
         case "certificate":
             return encodePem("CERTIFICATE", content.certificate.rawBytes);
@@ -128,38 +183,11 @@ function certificateOf(content: Bundle["verificationMaterial"]["content"]): stri
     }
 }
 
-/** Says what is wrong with a token before it is sent anywhere. The token itself is never quoted. */
-function requireUsable(token: string): void {
-    const { exp, aud } = claimsOf(token);
-    if (typeof exp === "number" && exp * 1000 <= Date.now()) {
-        throw new SigningError(
-            "identity-token",
-            `The identity token has run out at ${new Date(exp * 1000).toISOString()}. Ask for a new one right before signing, and check the clock of this machine.`,
-        );
-    }
-    const audiences = Array.isArray(aud) ? aud : [aud];
-    if (aud !== undefined && !audiences.includes(AUDIENCE)) {
-        throw new SigningError(
-            "identity-token",
-            `The identity token is for the audience ${JSON.stringify(aud)}, and Fulcio wants ${AUDIENCE}. Ask for one with aud: ${AUDIENCE}.`,
-        );
-    }
-}
-
-function claimsOf(token: string): { exp?: unknown; aud?: unknown } {
-    try {
-        const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-        if (typeof claims === "object" && claims !== null) {
-            return claims;
-        }
-    } catch {
-        // Said below.
-    }
-    throw new SigningError("identity-token", "This is no identity token: it is not a JSON Web Token.");
-}
-
 /** The library's messages name the service; what a service answered may quote the token, so it is left out. */
-function serviceError({ code, message }: { code: string; message: string }): SigningError {
+function reasonOf({ code, message, cause }: Sigstore.InternalError): SigningError {
+    if (cause instanceof SigningError) {
+        return cause;
+    }
     return code === "IDENTITY_TOKEN_READ_ERROR" || code === "IDENTITY_TOKEN_PARSE_ERROR"
         ? new SigningError(
               "identity-token",

@@ -74,14 +74,14 @@ export async function signImageKeyless(
     { repository = image.repository, tagPrefix, annotations }: SimpleSigningOptions = {},
 ): Promise<Added> {
     const payload = simpleSigningPayload(image, annotations);
-    const beside = await signKeyless(payload, keyless);
+    const signed = await signKeyless(payload, keyless);
     return appendLayer(registry, {
         repository,
         tag: attachmentTag(image.digest, "sig", tagPrefix),
-        layer: { mediaType: SIMPLE_SIGNING_TYPE, payload, annotations: beside },
+        layer: { mediaType: SIMPLE_SIGNING_TYPE, ...signed },
         isSame: (layers) => {
             const stored = storedLayers(layers, () => Promise.resolve(payload)) ?? [];
-            const signature = beside[SIGNATURE_ANNOTATION];
+            const signature = signed.annotations[SIGNATURE_ANNOTATION];
             return Promise.resolve(stored.some((layer) => layer.annotations[SIGNATURE_ANNOTATION] === signature));
         },
     });

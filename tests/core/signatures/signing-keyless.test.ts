@@ -3,11 +3,22 @@ import { createServer, type Server } from "node:http";
 
 import { expect } from "chai";
 
-import { checkSignatures, readSimpleSignatures, signatureCheckOf, trustMaterialOf } from "../../../core/signatures";
+import {
+    checkAttestation,
+    checkSignatures,
+    readAttestations,
+    readSimpleSignatures,
+    signatureCheckOf,
+    trustMaterialOf,
+    type Outcome,
+    type SignatureCheck,
+} from "../../../core/signatures";
+import { attestImageKeyless } from "../../../core/signatures/sign/attest-image";
 import { signImageKeyless } from "../../../core/signatures/sign/sign-image";
 import { MemoryRegistry } from "../../support/memory-registry";
 import { CI, SigstoreInstance } from "../../support/sigstore-instance";
 import { identityToken, SigstoreServices } from "../../support/sigstore-services";
+import { VULN } from "../../support/signed-image-zoo";
 import { IMAGE } from "./support";
 
 import type { AddressInfo } from "node:net";
@@ -39,14 +50,18 @@ describe("signing without a key", function () {
         return { identityToken: identityToken(CLAIMS), fulcioUrl: url, rekorUrl: url, timestampUrl: url, ...options };
     }
 
-    async function verdict(policy: Partial<Authority>, options?: Partial<KeylessOptions>): Promise<string> {
-        const registry = new MemoryRegistry();
-        await signImageKeyless(registry, IMAGE, keyless(options));
+    function checkOf(policy: Partial<Authority>): Promise<SignatureCheck | Outcome> {
         const authority = { ...policy, keyless: { identities: [{ ...CI }], trustRootRef: "ours" } };
-        const check = await signatureCheckOf(authority, {
+        return signatureCheckOf(authority, {
             trustMaterial: () => trustMaterialOf(instance.trustRoot()),
             engine: "0.15",
         });
+    }
+
+    async function verdict(policy: Partial<Authority>, options?: Partial<KeylessOptions>): Promise<string> {
+        const registry = new MemoryRegistry();
+        await signImageKeyless(registry, IMAGE, keyless(options));
+        const check = await checkOf(policy);
         const signatures = await readSimpleSignatures(registry, IMAGE);
         const outcome = "verdict" in check ? check : await checkSignatures(signatures, IMAGE.digest, check);
         return outcome.verdict === "verified" ? "verified" : `${outcome.code}: ${outcome.reason}`;
@@ -65,6 +80,26 @@ describe("signing without a key", function () {
     it("gives what a policy without proof of time verifies while the certificate is valid", async () => {
         expect(await verdict({}, { rekorUrl: "none", timestampUrl: undefined })).to.equal("verified");
     });
+
+    for (const [what, authority, options] of [
+        ["a transparency log", { ctlog: { trustRootRef: "ours" } }, { timestampUrl: undefined }],
+        ["timestamps", { rfc3161timestamp: { trustRootRef: "ours" } }, { rekorUrl: "none" }],
+    ] as const) {
+        it(`gives attestations that a policy with ${what} verifies`, async () => {
+            const registry = new MemoryRegistry();
+            const predicate = { type: "vuln", content: Buffer.from(VULN) };
+            await attestImageKeyless(registry, IMAGE, keyless(options), predicate);
+            await attestImageKeyless(registry, IMAGE, keyless(options), predicate);
+            const check = await checkOf(authority);
+            const attestations = await readAttestations(registry, IMAGE);
+            expect(attestations).to.have.length(2);
+            for (const attestation of "verdict" in attestations || "verdict" in check ? [] : attestations) {
+                const checked = await checkAttestation(attestation, IMAGE.digest, check as SignatureCheck);
+                expect(checked.outcome).to.include({ verdict: "verified" });
+                expect(checked.predicateType).to.equal("https://cosign.sigstore.dev/attestation/vuln/v1");
+            }
+        });
+    }
 
     it("adds to what is there", async () => {
         const registry = new MemoryRegistry();
@@ -127,6 +162,23 @@ describe("signing without a key", function () {
             const refusal = await refusalOf({ identityToken: token });
             expect(refusal).to.have.property("code", code);
             expect(String(refusal)).to.not.include(token);
+        });
+    }
+
+    for (const [what, claims] of [
+        ["that has run out", { exp: SECONDS - 1 }],
+        ["for another audience", { aud: "https://gitlab.com" }],
+    ] as const) {
+        it(`refuses the CI's own token ${what}, before anything is asked of Fulcio`, async () => {
+            const { SIGSTORE_ID_TOKEN: before } = process.env;
+            process.env.SIGSTORE_ID_TOKEN = identityToken({ ...CLAIMS, ...claims });
+            const refusal = await refusalOf({ identityToken: undefined, fulcioUrl: "http://127.0.0.1:1" });
+            process.env.SIGSTORE_ID_TOKEN = before;
+            if (before === undefined) {
+                delete process.env.SIGSTORE_ID_TOKEN;
+            }
+            expect(refusal).to.have.property("code", "identity-token");
+            expect(String(refusal)).to.match(/has run out at|is for the audience/);
         });
     }
 
