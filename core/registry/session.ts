@@ -78,6 +78,7 @@ export class RegistrySession {
             ...this.about(question),
             asked: question.asked,
             quote: !secrets.some((secret) => body.includes(secret)),
+            pushScope: question.actions === "pull,push" ? `repository:${question.repository}:pull,push` : undefined,
         });
     }
 

@@ -14,15 +14,20 @@ export interface Asked extends About {
     asked: string;
     /** Whether the registry's own words may be quoted. Not a token server's: it was told a password, and could repeat it. */
     quote: boolean;
+    /** What a push needs to be granted, as registries write it; undefined where nothing was to be stored. */
+    pushScope?: string;
 }
 
 /** What a status other than the hoped-for is for the caller. */
-export function statusError(response: ExchangeResponse, { asked, quote, ...about }: Asked): RegistryError {
+export function statusError(response: ExchangeResponse, { asked, quote, pushScope, ...about }: Asked): RegistryError {
     const { status, headers, body } = response;
     const reported = quote ? firstError(body) : undefined;
-    const code = codeOf(status, reported);
+    const code = codeOf(status, reported, pushScope !== undefined);
     const words = reported === undefined ? "" : `: ${reported.text}`;
-    return new RegistryError(`${VERBS[code] ?? "did not give"} ${asked} (status ${status}${words})`, {
+    const needs = pushScope !== undefined && (code === "denied" || code === "unauthorized");
+    const scope = needs ? `; to store it, the credentials need the scope ${pushScope}` : "";
+    const verb = VERBS[code] ?? (pushScope === undefined ? "did not give" : "did not take");
+    return new RegistryError(`${verb} ${asked} (status ${status}${words})${scope}`, {
         ...about,
         code,
         status,
@@ -45,7 +50,10 @@ interface ReportedError {
     text: string;
 }
 
-function codeOf(status: number, reported: ReportedError | undefined): RegistryErrorCode {
+/** What registries answer to a manifest of a kind that they do not know, as those without OCI artifacts do. */
+const UNWANTED: readonly (string | undefined)[] = ["MANIFEST_INVALID", "UNSUPPORTED"];
+
+function codeOf(status: number, reported: ReportedError | undefined, isPush: boolean): RegistryErrorCode {
     switch (true) {
         case reported?.code === "TOOMANYREQUESTS" || status === 429:
             return "rate-limited";
@@ -57,7 +65,7 @@ function codeOf(status: number, reported: ReportedError | undefined): RegistryEr
             return "denied";
         case status === 404:
             return "not-found";
-        case status === 405:
+        case status === 405 || (isPush && (status === 415 || UNWANTED.includes(reported?.code))):
             return "unsupported";
         case status === 408 || status >= 500:
             return "server-error";
