@@ -96,7 +96,7 @@ describe("signing without a key", function () {
             for (const attestation of "verdict" in attestations || "verdict" in check ? [] : attestations) {
                 const checked = await checkAttestation(attestation, IMAGE.digest, check as SignatureCheck);
                 expect(checked.outcome).to.include({ verdict: "verified" });
-                expect(checked.predicateType).to.equal("https://cosign.sigstore.dev/attestation/vuln/v1");
+                expect(checked.statement?.predicateType).to.equal("https://cosign.sigstore.dev/attestation/vuln/v1");
             }
         });
     }
