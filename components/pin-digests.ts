@@ -33,7 +33,7 @@ export interface PinDigestsOptions {
  *
  * Tags are resolved at each preview and `up`, with the credentials that Docker and podman have on that machine: a tag that
  * has moved is an update in the plan, for a Job a replacement. `nginx:1.27` becomes `nginx:1.27@sha256:…`. Pods, Deployments,
- * ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs are looked at, also those of components in other languages and of
+ * ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs are looked at, also patches of them and those of components in other languages and of
  * charts (`helm.v4.Chart`); images that are not known before the deployment are pinned in the deployment.
  *
  * @throws Error at preview, for a tag that the registry does not have or does not show
@@ -50,10 +50,10 @@ export function pinDigests(options: PinDigestsOptions = {}): pulumi.ResourceTran
     };
 }
 
-/** `kubernetes:apps/v1:Deployment` as an API version and a kind. */
+/** `kubernetes:apps/v1:Deployment` as an API version and a kind; of a patch, the kind of which it is a part. */
 function kindOf(type: string): [apiVersion: string, kind: string] {
     const [, place = "", kind = ""] = type.startsWith("kubernetes:") ? type.split(":") : [];
-    return [place.replace(/^core\//, ""), kind];
+    return [place.replace(/^core\//, ""), kind.replace(/Patch$/, "")];
 }
 
 type Change = (value: unknown) => Promise<unknown>;
