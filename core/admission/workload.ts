@@ -74,7 +74,8 @@ export function readWorkload(manifest: unknown): Workload | undefined {
             place.reduce<unknown>((value, field) => (value === UNKNOWN ? UNKNOWN : record(value)[field]), manifest),
             place.join("."),
         ),
-        replicas: typeof replicas === "number" ? replicas : undefined,
+        // The API server writes 1 where there is none.
+        replicas: typeof replicas === "number" ? replicas : replicas === undefined ? 1 : undefined,
         isBeingDeleted: text(metadata.deletionTimestamp) !== undefined,
         isControlled: list(metadata.ownerReferences).some((owner) => record(owner).controller === true),
     };

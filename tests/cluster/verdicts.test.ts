@@ -225,9 +225,15 @@ for (const tool of CONTROLLERS) {
             for (const [replicas, verdict] of [
                 [2, "admitted"],
                 [4, "refused"],
+                // One is what the API server writes then.
+                [null, "admitted"],
             ] as const) {
                 const labels = { [CASE_LABEL]: "key" };
-                const after = { ...named, metadata: { ...named.metadata, labels }, spec: { ...named.spec, replicas } };
+                const after = {
+                    ...named,
+                    metadata: { ...named.metadata, labels },
+                    spec: { ...named.spec, replicas: replicas ?? undefined },
+                };
                 const answer = await webhook.change(`${path}/shrinking`, { metadata: { labels }, spec: { replicas } });
                 const ours = await admission().judgeWorkload({
                     workload: after,
