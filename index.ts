@@ -37,8 +37,10 @@ export {
     type AuthorityOptions,
     type KeyAuthorityArgs,
     type KeylessAuthorityArgs,
+    Match,
     type NamedAttestationArgs,
     Policy,
+    Source,
     type StaticAuthorityArgs,
 } from "./components/policy/factories";
 export type { KeyRefArgs, SecretRefArgs } from "./components/policy/key";

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { PolicyType, PredicateType } from "../../core/policy";
+import { MatchResource, PolicyType, PredicateType } from "../../core/policy";
 import type { AttestationArgs } from "./attestation";
-import type { AuthorityArgs, StaticArgs } from "./authority";
+import type { AuthorityArgs, SourceArgs, StaticArgs } from "./authority";
 import type { KeyRefArgs } from "./key";
 import type { KeylessArgs } from "./keyless";
+import type { LabelSelectorArgs, MatchArgs } from "./match";
 import type { PolicyArgs } from "./policy";
 
 /** What an authority may say beside how it verifies. */
@@ -58,6 +59,34 @@ export const Policy = {
     /** A Rego program: package `sigstore`, v0 syntax, `isCompliant`. */
     rego: (data: pulumi.Input<string>): PolicyArgs => ({ type: PolicyType.Rego, data }),
 } as const;
+
+/** Makes places where signatures lie. */
+export const Source = {
+    /** Signatures beside no image, but in a repository of their own: `Source.oci("ghcr.io/acme/signatures")`. */
+    oci: (repository: pulumi.Input<string>, options: Omit<SourceArgs, "oci"> = {}): SourceArgs => ({
+        ...options,
+        oci: repository,
+    }),
+} as const;
+
+/**
+ * Makes entries of `match` that fit what they name: policy-controller compares `group`, `version` and `resource`, all
+ * three, and nothing fits an entry in which one is wrong or left out. Each takes the labels that the objects must have:
+ * `Match.deployments({ matchLabels: { tier: "web" } })`; without them it means every object of the kind.
+ */
+export const Match = {
+    cronJobs: matchOf("batch", MatchResource.CronJobs),
+    daemonSets: matchOf("apps", MatchResource.DaemonSets),
+    deployments: matchOf("apps", MatchResource.Deployments),
+    jobs: matchOf("batch", MatchResource.Jobs),
+    pods: matchOf("", MatchResource.Pods),
+    replicaSets: matchOf("apps", MatchResource.ReplicaSets),
+    statefulSets: matchOf("apps", MatchResource.StatefulSets),
+} as const;
+
+function matchOf(group: string, resource: MatchResource) {
+    return (selector?: pulumi.Input<LabelSelectorArgs>): MatchArgs => ({ group, version: "v1", resource, selector });
+}
 
 function attestationOf(predicateType: PredicateType) {
     return (args: NamedAttestationArgs): AttestationArgs => ({ ...args, predicateType });

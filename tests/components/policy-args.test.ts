@@ -4,12 +4,14 @@ import {
     Attestation,
     Authority,
     type ClusterImagePolicyArgs,
+    Match,
     Policy,
     SignatureFormat,
+    Source,
     StaticAction,
     type TrustRootArgs,
 } from "../../index";
-import type { ClusterImagePolicySpec, TrustRootSpec } from "../../core/policy";
+import { checkPolicy, type ClusterImagePolicySpec, MatchResource, type TrustRootSpec } from "../../core/policy";
 
 type Plain<Args> = pulumi.Unwrap<Args>;
 /** True where each is assignable to the other, with no property that only one of them knows. */
@@ -61,5 +63,20 @@ describe("the arguments of policies", () => {
             predicateType: "https://slsa.dev/provenance/v1",
             policy: { type: "cue", data: "predicate: {}" },
         });
+    });
+
+    it("make sources and match entries that nothing is found in", () => {
+        expect(plain(Source.oci("ghcr.io/acme/signatures", { tagPrefix: "v" }))).to.deep.equal({
+            oci: "ghcr.io/acme/signatures",
+            tagPrefix: "v",
+        });
+        const match = Object.values(Match).map((of) => of({ matchLabels: { tier: "web" } }));
+        expect(match.map(({ resource }) => resource)).to.have.members(Object.values(MatchResource));
+        const policy = {
+            images: ["ghcr.io/acme/**"],
+            authorities: [{ static: { action: StaticAction.Fail } }],
+            match,
+        } as ClusterImagePolicySpec;
+        expect(checkPolicy(policy)).to.deep.equal([]);
     });
 });
