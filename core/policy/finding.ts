@@ -1,5 +1,6 @@
 import { CATALOGUE } from "./catalogue";
 import { formatPath } from "./path";
+import { withoutKeyMaterial } from "./redact";
 
 import type { Catalogue } from "./catalogue";
 import type { PropertyPath } from "./path";
@@ -27,13 +28,22 @@ export interface Finding {
 export type FindingTexts = Pick<Finding, "found" | "cluster" | "instead">;
 
 /** A finding that stops the preview. */
-export function error(code: string, path: PropertyPath, { found, cluster, instead }: FindingTexts): Finding {
-    return { severity: Severity.Error, code, path, found, cluster, instead };
+export function error(code: string, path: PropertyPath, texts: FindingTexts): Finding {
+    return { severity: Severity.Error, code, path, ...safe(texts) };
 }
 
 /** A finding that shows in the preview. */
-export function warning(code: string, path: PropertyPath, { found, cluster, instead }: FindingTexts): Finding {
-    return { severity: Severity.Warning, code, path, found, cluster, instead };
+export function warning(code: string, path: PropertyPath, texts: FindingTexts): Finding {
+    return { severity: Severity.Warning, code, path, ...safe(texts) };
+}
+
+/** A private key may stand in any field by mistake, and the texts repeat values: `found`, and the webhook's own words. */
+function safe({ found, cluster, instead }: FindingTexts): FindingTexts {
+    return {
+        found: withoutKeyMaterial(found),
+        cluster: withoutKeyMaterial(cluster),
+        instead: withoutKeyMaterial(instead),
+    };
 }
 
 /** The errors among the findings. */

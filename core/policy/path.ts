@@ -1,3 +1,5 @@
+import { withoutKeyMaterial } from "./redact";
+
 /** Where a value stands: field names and list positions, from the outermost in. */
 export type PropertyPath = readonly (string | number)[];
 
@@ -12,7 +14,7 @@ export function formatPath(path: PropertyPath): string {
             return `${text}[${part}]`;
         }
         if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(part)) {
-            return `${text}[${JSON.stringify(part)}]`;
+            return `${text}[${JSON.stringify(withoutKeyMaterial(part))}]`;
         }
         return text === "" ? part : `${text}.${part}`;
     }, "");

@@ -3,6 +3,7 @@
  * paths, and on a line of its own the details.
  */
 import { formatPath } from "./path";
+import { withoutKeyMaterial } from "./redact";
 
 import type { PropertyPath } from "./path";
 
@@ -26,9 +27,11 @@ export function disallowed(path: PropertyPath, field: string): string {
     return `must not set the field(s): ${paths(path, [field])}`;
 }
 
-/** A value that may not be there. */
+/** A value that may not be there. Details of what holds a key are left out: they may repeat a part of it. */
 export function invalid(value: string, path: PropertyPath, details?: string): string {
-    return `invalid value: ${value}: ${formatPath(path)}${details === undefined ? "" : `\n${details}`}`;
+    const shown = withoutKeyMaterial(value);
+    const said = details === undefined || shown !== value ? "" : `\n${details}`;
+    return `invalid value: ${shown}: ${formatPath(path)}${said}`;
 }
 
 /** Knative sorts the paths of one message. */

@@ -1,6 +1,16 @@
 import { expect } from "chai";
 
-import { error, formatFinding, formatPath, show, validateManifest, valueAt, warning } from "../../../core/policy";
+import {
+    checkPolicy,
+    type ClusterImagePolicySpec,
+    error,
+    formatFinding,
+    formatPath,
+    show,
+    validateManifest,
+    valueAt,
+    warning,
+} from "../../../core/policy";
 import { KEYS, PRIVATE_KEY } from "./samples";
 import { withAuthorities } from "./support";
 
@@ -77,6 +87,32 @@ describe("a private key in a policy", () => {
             const text = findings.map((finding) => JSON.stringify(finding) + formatFinding(finding)).join("\n");
             expect(text).to.not.include(body);
             expect(text).to.not.include(Buffer.from(PRIVATE_KEY).toString("base64").slice(40, 80));
+        });
+    }
+});
+
+describe("a private key in another field of a policy", () => {
+    const fields: Record<string, (key: string) => object> = {
+        "a glob": (key) => ({ images: [key] }),
+        "the mode": (key) => ({ mode: key }),
+        "a KMS reference": (key) => ({ authorities: [{ key: { kms: key } }] }),
+        "a hash algorithm": (key) => ({ authorities: [{ key: { hashAlgorithm: key, data: KEYS.p256 } }] }),
+        "a namespace": (key) => ({ authorities: [{ key: { secretRef: { name: "a", namespace: key } } }] }),
+        "an expression": (key) => ({ authorities: [{ keyless: { issuer: "a", subjectRegExp: `(${key}` } }] }),
+        "a source": (key) => ({ authorities: [{ key: { data: KEYS.p256 }, source: [{ oci: `a.b/${key}` }] }] }),
+        "a list where a string belongs": (key) => ({ authorities: [{ key: { data: [key] } }] }),
+        "a field's name": (key) => ({ [key]: true }),
+    };
+    const body = PRIVATE_KEY.split("\n")[1] ?? "";
+
+    for (const [where, policyWith] of Object.entries(fields)) {
+        it(`is not echoed from ${where}`, () => {
+            for (const key of [PRIVATE_KEY, PRIVATE_KEY.replaceAll("\n", " "), PRIVATE_KEY.replaceAll("\n", "\r\n")]) {
+                const findings = checkPolicy(policyWith(key) as ClusterImagePolicySpec);
+                const text = findings.map((finding) => formatFinding(finding)).join("\n");
+                expect(findings).to.not.deep.equal([]);
+                expect(text).to.not.include(body.slice(20, 44));
+            }
         });
     }
 });
