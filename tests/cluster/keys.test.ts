@@ -215,6 +215,17 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         expect((await core.readNamespacedSecret({ name, namespace: NAMESPACE })).data).to.deep.equal(data);
     });
 
+    it("stay as they are where the password that they were made with is replaced", async () => {
+        const name = "generated-1";
+        const { data } = await core.readNamespacedSecret({ name, namespace: NAMESPACE });
+        const { stdout } = await project.expectSuccess(["stack", "--show-urns"]);
+        const password = /urn:\S+::generated-1-password/.exec(stdout)?.[0] ?? "";
+        const replaced = await project.up("--replace", password);
+        expect(replaced.stdout).to.match(/1 replaced/);
+        expect((await core.readNamespacedSecret({ name, namespace: NAMESPACE })).data).to.deep.equal(data);
+        await project.up("--expect-no-changes");
+    });
+
     it("are kept by a stack that is exported and imported elsewhere", async () => {
         const exported = await project.expectSuccess(["stack", "export"]);
         const elsewhere = await PulumiProject.create("key-pairs", {
