@@ -37,7 +37,7 @@ interface KillPoint {
 }
 
 const POINTS: readonly KillPoint[] = [
-    { step: "generate", moment: "begins", child: "-1-key" },
+    { step: "generate", moment: "is done", child: "-1-password" },
     { step: "generate", moment: "is done", child: "-1-key" },
     { step: "generate", moment: "begins", child: "-1" },
     { step: "generate", moment: "is done", child: "-1" },
