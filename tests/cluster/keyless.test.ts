@@ -1,9 +1,11 @@
 import { expect } from "chai";
 
 import { RegistryClient } from "../../core/registry";
+import { attestImageKeyless } from "../../core/signatures/sign/attest-image";
 import { signImageKeyless } from "../../core/signatures/sign/sign-image";
 import { renderTrustRoot } from "../../core/policy";
 import { ImageWorkshop } from "../support/image-workshop";
+import { VULN } from "../support/signed-image-zoo";
 import { CI, SigstoreInstance } from "../support/sigstore-instance";
 import { identityToken, SigstoreServices } from "../support/sigstore-services";
 import { BUILD_TIMEOUT_MS, policyNamed, Webhook } from "./support/webhook";
@@ -35,12 +37,20 @@ describe("an image that is signed without a key, through services of one's own",
         workshop = new ImageWorkshop(registry, webhook.sandbox.registry);
         await webhook.create(renderTrustRoot(TRUST_ROOT, instance.trustRoot()));
         await webhook.enforce(
-            Object.entries(PROOFS).map(([name, { authority }]) =>
-                policyNamed(name, {
-                    images: [{ glob: `${webhook.sandbox.registry}/${name}/**` }],
-                    authorities: [{ ...authority, keyless: { trustRootRef: TRUST_ROOT, identities: [CI] } }],
-                }),
-            ),
+            Object.entries(PROOFS).flatMap(([name, { authority }]) => {
+                const signer = { ...authority, keyless: { trustRootRef: TRUST_ROOT, identities: [CI] } };
+                const attested = { ...signer, attestations: [{ name: "scan", predicateType: "vuln" }] };
+                return [
+                    policyNamed(name, {
+                        images: [{ glob: `${webhook.sandbox.registry}/${name}/**` }],
+                        authorities: [signer],
+                    }),
+                    policyNamed(`${name}-attested`, {
+                        images: [{ glob: `${webhook.sandbox.registry}/${name}-attested/**` }],
+                        authorities: [attested],
+                    }),
+                ];
+            }),
         );
     });
 
@@ -49,6 +59,12 @@ describe("an image that is signed without a key, through services of one's own",
         await registry.close();
         await webhook.stop();
     });
+
+    function keyless(signedAs: Partial<typeof CLAIMS>, options?: Partial<KeylessOptions>): KeylessOptions {
+        const { url } = services;
+        const token = identityToken({ ...CLAIMS, ...signedAs });
+        return { identityToken: token, fulcioUrl: url, rekorUrl: url, timestampUrl: url, ...options };
+    }
 
     /** @returns the image by digest */
     async function push(
@@ -59,18 +75,7 @@ describe("an image that is signed without a key, through services of one's own",
         const digest = await workshop.image(name);
         const repository = workshop.repository(name);
         if (signedAs !== undefined) {
-            const { url } = services;
-            await signImageKeyless(
-                registry,
-                { repository, digest },
-                {
-                    identityToken: identityToken({ ...CLAIMS, ...signedAs }),
-                    fulcioUrl: url,
-                    rekorUrl: url,
-                    timestampUrl: url,
-                    ...options,
-                },
-            );
+            await signImageKeyless(registry, { repository, digest }, keyless(signedAs, options));
         }
         return `${repository.registry}/${repository.repository}@${digest}`;
     }
@@ -84,6 +89,18 @@ describe("an image that is signed without a key, through services of one's own",
         it(`is refused by it when somebody else has signed`, async () => {
             const image = await push(`${name}/stranger`, { sub: "https://github.com/evil/app" }, without);
             expect((await webhook.judgeImage(image)).message).to.include("none of the expected identities matched");
+        });
+
+        it(`is admitted by one that asks for an attestation and a ${name}, once somebody it trusts has attested`, async () => {
+            const repository = workshop.repository(`${name}-attested/app`);
+            const image = { repository, digest: await workshop.image(`${name}-attested/app`) };
+            const reference = `${repository.registry}/${repository.repository}@${image.digest}`;
+            const predicate = { type: "vuln", content: Buffer.from(VULN) };
+            const stranger = keyless({ sub: "https://github.com/evil/app" }, without);
+            await attestImageKeyless(registry, image, stranger, predicate);
+            expect((await webhook.judgeImage(reference)).message).to.include("none of the expected identities matched");
+            await attestImageKeyless(registry, image, keyless({}, without), predicate);
+            expect((await webhook.judgeImage(reference)).message).to.equal("");
         });
 
         it(`is refused by it without a signature`, async () => {
