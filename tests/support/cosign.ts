@@ -24,13 +24,20 @@ export interface KeyFiles {
 export class Cosign {
     private readonly files = new Map<string, Promise<KeyFiles>>();
 
+    /** @param environment beside what every run gets, such as `COSIGN_REPOSITORY` */
     public constructor(
         private readonly binary: string,
         private readonly folder: string,
+        private readonly environment: Readonly<Record<string, string>> = {},
     ) {}
 
+    /** The same program and keys with another environment. */
+    public with(environment: Readonly<Record<string, string>>): Cosign {
+        return new Cosign(this.binary, this.folder, environment);
+    }
+
     public async run(...args: readonly string[]): Promise<string> {
-        const env = { PATH: process.env.PATH, HOME: this.folder, COSIGN_PASSWORD: "" };
+        const env = { PATH: process.env.PATH, HOME: this.folder, COSIGN_PASSWORD: "", ...this.environment };
         const { stdout } = await run(this.binary, args, { env, cwd: this.folder, timeout: 60_000 });
         return stdout;
     }
@@ -72,6 +79,11 @@ export class Cosign {
             ...format,
             reference,
         );
+    }
+
+    /** Whether a command of cosign's that verifies something does so. */
+    public accepts(...args: readonly string[]): Promise<boolean> {
+        return succeeds(this.run(...args));
     }
 
     /** Whether cosign verifies the image's legacy signature with the key. */

@@ -8,15 +8,16 @@ import { RegistryClient } from "../../../core/registry";
 import {
     checkAttestation,
     checkSignature,
+    checkSignatures,
     describeBundle,
     readAttestations,
     readBundles,
     readSimpleSignatures,
     type SignedImage,
 } from "../../../core/signatures";
-import { signImage } from "../../../core/signatures/sign/sign-image";
+import { signImage, signImageKeyless } from "../../../core/signatures/sign/sign-image";
 import { signImageInBundle } from "../../../core/signatures/sign/sign-bundle";
-import { attestImage } from "../../../core/signatures/sign/attest-image";
+import { attestImage, attestImageKeyless } from "../../../core/signatures/sign/attest-image";
 import { ensureTools } from "../../../tools";
 import { readPublicKeyAsCluster } from "../../../core/keys";
 import { BUNDLE, Cosign } from "../../support/cosign";
@@ -33,7 +34,8 @@ import {
     ZOO_KEYS,
     type ZooKey,
 } from "../../support/signed-image-zoo";
-import { SigstoreInstance } from "../../support/sigstore-instance";
+import { CI, SigstoreInstance } from "../../support/sigstore-instance";
+import { identityToken, SigstoreServices } from "../../support/sigstore-services";
 import { keyCheck } from "./support";
 
 /** The hash of an authority for each key. */
@@ -57,6 +59,7 @@ describe("with the real cosign and a real registry", function () {
     let registry: RegistryClient;
     let zoo: SignedImageZoo;
     let folder: string;
+    let sigstore: SigstoreInstance;
 
     before(async function () {
         // Where cosign is not there yet, it is built.
@@ -65,7 +68,7 @@ describe("with the real cosign and a real registry", function () {
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "signatures-"));
         server = await RegistryProcess.start();
         registry = new RegistryClient();
-        const sigstore = await SigstoreInstance.create();
+        sigstore = await SigstoreInstance.create();
         zoo = new SignedImageZoo({
             registry,
             host: server.host,
@@ -183,6 +186,58 @@ describe("with the real cosign and a real registry", function () {
         expect(await cosignVerifiesBundle(image, "release")).to.equal(true);
         expect(await cosignVerifiesBundle(image, "stranger")).to.equal(false);
     });
+
+    it("cosign finds what we sign in another repository, and we what it signs there", async () => {
+        const [ours, theirs] = [await push("elsewhere"), await push("also-elsewhere")];
+        const repository = { registry: server.host, repository: "acme/signatures" };
+        const cosign = zoo.kit.cosign.with({ COSIGN_REPOSITORY: `${server.host}/acme/signatures` });
+        const key = await zoo.keyFiles("release");
+        await signImage(registry, ours, zoo.signer("release"), { repository });
+        expect(await cosign.verifies(referenceOf(ours), key)).to.equal(true);
+        expect(await cosignVerifies(ours, "release"), "beside the image").to.equal(false);
+        await cosign.sign(referenceOf(theirs), key);
+        registry.forget(repository);
+        const signatures = await readSimpleSignatures(registry, theirs, { repository });
+        const check = keyCheck(ZOO_KEYS.release.publicKey);
+        expect((await checkSignatures(signatures, theirs.digest, check)).verdict).to.equal("verified");
+        expect((await signImage(registry, theirs, zoo.signer("release"), { repository })).isNew).to.equal(false);
+    });
+
+    it("cosign verifies what we sign and attest without a key", async () => {
+        const services = await SigstoreServices.start(sigstore);
+        const image = await push("keyless");
+        const { url } = services;
+        const exp = Math.floor(Date.now() / 1000) + 24 * 3600;
+        const token = identityToken({ iss: CI.issuer, sub: CI.subject, aud: "sigstore", exp });
+        const keyless = { identityToken: token, fulcioUrl: url, rekorUrl: url };
+        await signImageKeyless(registry, image, keyless);
+        await attestImageKeyless(registry, image, keyless, { type: "spdxjson", content: Buffer.from(SPDX) });
+        services.stop();
+        const verifies = await cosignKeyless();
+        expect(await verifies(image, CI.subject)).to.deep.equal([true, true]);
+        expect(await verifies(image, "https://github.com/evil/app")).to.deep.equal([false, false]);
+    });
+
+    /** The real cosign with the roots of our Sigstore; says what it says of a signature and of an attestation. */
+    async function cosignKeyless(): Promise<(image: SignedImage, subject: string) => Promise<boolean[]>> {
+        const { sigstoreKeys } = sigstore.trustRoot();
+        const write = async (name: string, base64 = ""): Promise<string> => {
+            const file = path.join(folder, name);
+            await fs.writeFile(file, Buffer.from(base64, "base64"));
+            return file;
+        };
+        const roots = await write("roots.pem", sigstoreKeys?.certificateAuthorities?.[0]?.certChain);
+        const cosign = zoo.kit.cosign.with({
+            SIGSTORE_REKOR_PUBLIC_KEY: await write("rekor.pub", sigstoreKeys?.tLogs?.[0]?.publicKey),
+            SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: await write("ct.pub", sigstoreKeys?.ctLogs?.[0]?.publicKey),
+        });
+        const common = ["--ca-roots", roots, "--insecure-ignore-sct", "--offline", "--new-bundle-format=false"];
+        return (image, subject) => {
+            const who = ["--certificate-identity", subject, "--certificate-oidc-issuer", CI.issuer];
+            const runs = [["verify"], ["verify-attestation", "--type", "spdxjson"]];
+            return Promise.all(runs.map((run) => cosign.accepts(...run, ...who, ...common, referenceOf(image))));
+        };
+    }
 
     function push(name: string): Promise<SignedImage> {
         return pushImage(registry, { registry: server.host, repository: `acme/${name}` }, name);
