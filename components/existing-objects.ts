@@ -1,8 +1,5 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkCluster } from "./cluster-check";
 import { OWNER_ANNOTATION } from "./ownership";
 
 /** A cluster-scoped object. */
@@ -44,10 +41,6 @@ export interface ClusterRequirements {
 /**
  * Refuses, at preview and before anything is changed, what somebody else made: server-side apply would take it over
  * without a word, and delete it with the stack. And refuses to patch what is not there: server-side apply would make it.
- *
- * A chart without objects whose template looks them up and fails. That way the question is asked by the provider, with whatever
- * kubeconfig and context it was given, and whatever rights: nothing else that a program can use sees the cluster as it does. Where
- * the provider's cluster is not known at preview, the question waits for the deployment.
  */
 export function requireOfCluster(
     name: string,
@@ -55,31 +48,17 @@ export function requireOfCluster(
     opts: pulumi.ComponentResourceOptions,
 ): pulumi.Resource {
     const { newObjects = [], owner = "", existingObjects = [], instead, minimumVersion = "1.0" } = requirements;
-    return new kubernetes.helm.v4.Chart(
-        name,
-        {
-            chart: checkingChart(),
-            // Helm's own rule for names of releases, which these do not become.
-            name: "signed-images",
-            values: {
-                newObjects: [...newObjects],
-                existingObjects: [...existingObjects],
-                mayComeLater: pulumi.runtime.isDryRun(),
-                annotation: OWNER_ANNOTATION,
-                owner,
-                instead,
-                minimumVersion,
-            },
-        },
-        opts,
-    );
+    const values = {
+        newObjects: [...newObjects],
+        existingObjects: [...existingObjects],
+        mayComeLater: pulumi.runtime.isDryRun(),
+        annotation: OWNER_ANNOTATION,
+        owner,
+        instead,
+        minimumVersion,
+    };
+    return checkCluster(name, { template: TEMPLATE, values }, opts);
 }
-
-const CHART = `apiVersion: v2
-name: signed-images
-version: 0.0.0
-description: Has no objects; its template fails where the cluster is not as it must be.
-`;
 
 const TEMPLATE = `
 {{- if semverCompare (printf "<%s-0" .Values.minimumVersion) .Capabilities.KubeVersion.Version }}
@@ -120,20 +99,3 @@ const TEMPLATE = `
   {{- fail (printf "the cluster already has %s; this stack would take them over, and delete them in the end. %s" (join ", " $found) .Values.instead) }}
 {{- end }}
 `;
-
-let folder: string | undefined;
-
-/** Written by the process that uses it: a folder that others could write to would let them add objects. */
-function checkingChart(): string {
-    if (folder === undefined) {
-        const made = fs.mkdtempSync(path.join(os.tmpdir(), "signed-images-check-"));
-        fs.mkdirSync(path.join(made, "templates"));
-        fs.writeFileSync(path.join(made, "Chart.yaml"), CHART);
-        fs.writeFileSync(path.join(made, "templates", "check.yaml"), TEMPLATE);
-        process.once("exit", () => {
-            fs.rmSync(made, { recursive: true, force: true });
-        });
-        folder = made;
-    }
-    return folder;
-}

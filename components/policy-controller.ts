@@ -6,11 +6,14 @@ import { canaryPolicy } from "./controller/canary";
 import { changeChartObjects } from "./controller/chart-objects";
 import { chartPlace } from "./controller/chart-source";
 import { chartValues, OWN_PRIORITY_CLASS } from "./controller/chart-values";
+import { adoptedRelease } from "./controller/adopted-release";
+import { fullName, releaseName } from "./controller/release";
 import { rememberControllerNamespace } from "./controller/namespaces";
 import { definitionsDeletedFirst } from "./controller/definitions";
 import { clusterRequirements } from "./controller/new-objects";
 import { validatePolicyControllerArgs } from "./controller/rules";
 import { SETTINGS_CONFIG_MAP, settingsFiles } from "./controller/settings-config-map";
+import { checkCluster } from "./cluster-check";
 import { requireOfCluster } from "./existing-objects";
 import { rejectFindings } from "./findings";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
@@ -26,9 +29,6 @@ export {
     type TufSettings,
 } from "./controller/args";
 export type { ChartSource } from "./controller/chart-source";
-
-/** Also the Helm release name, so that objects are called what `helm install policy-controller` calls them. */
-const RELEASE_NAME = "policy-controller";
 
 /** The highest that is not reserved for Kubernetes' own. */
 const OWN_PRIORITY = 1_000_000_000;
@@ -61,10 +61,13 @@ export class PolicyController extends pulumi.ComponentResource {
         const child = { parent: this, retainOnDelete: args.adopt ?? false };
 
         const check = requireOfCluster(`${name}-is-new`, clusterRequirements(args, owner), { parent: this });
+        const checks = args.adopt
+            ? [check, checkCluster(`${name}-is-alike`, adoptedRelease(args), { parent: this })]
+            : [check];
         const namespace = new kubernetes.core.v1.Namespace(
             name,
             { metadata: metadata(namespaceName) },
-            { ...child, dependsOn: check },
+            { ...child, dependsOn: checks },
         );
         const beside: pulumi.Resource[] = [];
         if (args.priorityClass === undefined) {
@@ -73,7 +76,7 @@ export class PolicyController extends pulumi.ComponentResource {
                 new kubernetes.scheduling.v1.PriorityClass(
                     name,
                     { metadata: metadata(OWN_PRIORITY_CLASS), value: OWN_PRIORITY, description },
-                    { ...child, dependsOn: check },
+                    { ...child, dependsOn: checks },
                 ),
             );
         }
@@ -92,13 +95,13 @@ export class PolicyController extends pulumi.ComponentResource {
             name,
             {
                 ...chartPlace(args.chart),
-                name: RELEASE_NAME,
+                name: releaseName(args),
                 namespace: namespaceName,
                 values: chartValues(args),
             },
             { parent: this, dependsOn: [namespace, ...beside], transforms: [changeChartObjects(args, owner)] },
         );
-        const deployed = deployedBy(chart);
+        const deployed = deployedBy(chart, args);
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
         const definitions = definitionsDeletedFirst(name, args, namespace.id, { parent: this, dependsOn: chart });
         // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
@@ -117,7 +120,7 @@ export class PolicyController extends pulumi.ComponentResource {
  *
  * @throws InputPropertyError, in the outputs, for a chart that is another one.
  */
-function deployedBy(chart: kubernetes.helm.v4.Chart): Deployed {
+function deployedBy(chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs): Deployed {
     const metadata = chart.resources.apply((resources: unknown[]) => {
         const { MutatingWebhookConfiguration } = kubernetes.admissionregistration.v1;
         const deployment = resources.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
@@ -132,7 +135,7 @@ function deployedBy(chart: kubernetes.helm.v4.Chart): Deployed {
         return pulumi.output({ name: deployment?.metadata.name, labels: deployment?.metadata.labels });
     });
     return {
-        name: metadata.apply(({ name }) => name ?? `${RELEASE_NAME}-webhook`),
+        name: metadata.apply(({ name }) => name ?? `${fullName(args)}-webhook`),
         chart: metadata.apply(({ labels }) => labels?.["helm.sh/chart"] ?? "unknown"),
         version: metadata.apply(({ labels }) => labels?.["app.kubernetes.io/version"] ?? ""),
     };

@@ -120,6 +120,12 @@ export interface PolicyControllerArgs {
      */
     namespace?: string;
     /**
+     * What Helm calls the release: the names of the chart's objects begin with it. To adopt one of another name.
+     *
+     * @default "policy-controller"
+     */
+    releaseName?: string;
+    /**
      * How many replicas serve the webhooks, spread over nodes and zones. One voluntary disruption at a time is allowed.
      *
      * @default 3

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { OWNER_ANNOTATION } from "../ownership";
 import type { PolicyControllerArgs } from "./args";
 
@@ -11,10 +11,11 @@ interface ChartObject {
 
 interface DeploymentSpec extends Record<string, unknown> {
     selector: object;
-    template: { spec: object };
+    template: { spec: { containers?: { image?: string }[] } };
 }
 
 const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
+const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SERVICE = "kubernetes:core/v1:Service";
@@ -55,7 +56,12 @@ export function changeChartObjects(args: PolicyControllerArgs, owner: pulumi.Inp
         };
         return {
             props: { ...object, ...changed(type, object, args), metadata: { ...object.metadata, annotations } },
-            opts: { ...opts, retainOnDelete: keeps(args, isDefinition) },
+            opts: {
+                ...opts,
+                retainOnDelete: keeps(args, isDefinition),
+                // The provider replaces a ConfigMap whose data change, and the new one's name is the old one's.
+                ...(type === CONFIG_MAP ? { deleteBeforeReplace: true } : {}),
+            },
         };
     };
 }
@@ -93,6 +99,7 @@ function changedWebhook(
 }
 
 function changedDeployment(spec: DeploymentSpec, args: PolicyControllerArgs): Record<string, unknown> {
+    warnOfTags(spec);
     const spread = (topologyKey: string) => ({
         maxSkew: 1,
         topologyKey,
@@ -106,6 +113,18 @@ function changedDeployment(spec: DeploymentSpec, args: PolicyControllerArgs): Re
         ...(args.hostNetwork ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
     };
     return { ...spec, template: { ...spec.template, spec: pods } };
+}
+
+/** The pinned chart names its image by digest; a chart of somebody else need not. */
+function warnOfTags({ template }: DeploymentSpec): void {
+    for (const { image = "" } of template.spec.containers ?? []) {
+        if (!image.includes("@sha256:")) {
+            const consequence = "whoever can move the tag decides what decides over every image";
+            void pulumi.log.warn(
+                `The chart runs ${image} by tag: ${consequence}. Write image: { digest: "sha256:…" }.`,
+            );
+        }
+    }
 }
 
 /** Both versions have the same fields, so that kept definitions need no webhook to be read in either. */

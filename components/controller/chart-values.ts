@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { valueAt } from "../../core/policy";
 import { isPlainObject } from "../plain-object";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs, type ProxySettings, type TufSettings } from "./args";
 import { CERTIFICATES_KEY, SETTINGS_CONFIG_MAP, TUF_ROOT_KEY } from "./settings-config-map";
@@ -21,23 +22,15 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
         imagePullSecrets: (args.imagePullSecrets ?? []).map((name) => ({ name })),
         webhook: {
             replicaCount: replicas,
-            podDisruptionBudget: { enabled: true, minAvailable: allButOne(replicas) },
+            podDisruptionBudget: {
+                enabled: true,
+                minAvailable: budgetKind(args) === "minAvailable" ? allButOne(replicas) : 0,
+            },
             priorityClass: args.priorityClass ?? OWN_PRIORITY_CLASS,
             resources: merge(DEFAULT_RESOURCES, args.resources ?? {}),
             webhookTimeoutSeconds: { defaulting: timeoutSeconds, validating: timeoutSeconds },
             namespaceSelector: {
-                matchExpressions: [
-                    // The controller puts this one first at run time. Rendered the same, a refresh shows no drift and
-                    // the next server-side apply does not conflict.
-                    { key: "webhooks.knative.dev/exclude", operator: "DoesNotExist" },
-                    { key: "policy.sigstore.dev/include", operator: "In", values: ["true"] },
-                    // Whoever labels the controller's own namespace must not keep it from starting again.
-                    {
-                        key: "kubernetes.io/metadata.name",
-                        operator: "NotIn",
-                        values: [args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE],
-                    },
-                ],
+                matchExpressions: [{ key: "policy.sigstore.dev/include", operator: "In", values: ["true"] }],
             },
             configData: { "no-match-policy": args.noMatchPolicy ?? "deny" },
             serviceAccount: { annotations: args.serviceAccountAnnotations ?? {} },
@@ -50,12 +43,30 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
             ...(args.tuf === undefined ? {} : tufValues(args.tuf)),
         },
     };
-    return merge(values, args.values ?? {});
+    const merged = merge(values, args.values ?? {});
+    return merge(merged, { webhook: { namespaceSelector: guarded(merged, args) } });
+}
+
+/** Which of the two that exclude each other the disruption budget has. */
+export function budgetKind({ values }: PolicyControllerArgs): "minAvailable" | "maxUnavailable" {
+    const given = valueAt(values, ["webhook", "podDisruptionBudget", "maxUnavailable"]);
+    return given === undefined ? "minAvailable" : "maxUnavailable";
+}
+
+/** Whatever namespaces are selected: rendered as the controller writes them, and never the controller's own. */
+function guarded(values: pulumi.Inputs, { namespace = DEFAULT_CONTROLLER_NAMESPACE }: PolicyControllerArgs): object {
+    const selector = valueAt(values, ["webhook", "namespaceSelector"]) as { matchExpressions?: { key: string }[] };
+    // The controller puts this one first at run time. Rendered the same, a refresh shows no drift and the next server-side apply does
+    // not conflict.
+    const excluded = { key: "webhooks.knative.dev/exclude", operator: "DoesNotExist" };
+    // Whoever labels the controller's own namespace must not keep it from starting again.
+    const notItsOwn = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [namespace] };
+    const given = selector.matchExpressions?.filter(({ key }) => key !== excluded.key) ?? [];
+    return { matchExpressions: [excluded, ...given, notItsOwn] };
 }
 
 function replicaCount({ values, replicas }: PolicyControllerArgs): number {
-    const webhook: unknown = values?.webhook;
-    const given: unknown = isPlainObject(webhook) ? webhook.replicaCount : undefined;
+    const given = valueAt(values, ["webhook", "replicaCount"]);
     return typeof given === "number" ? given : (replicas ?? DEFAULT_REPLICAS);
 }
 

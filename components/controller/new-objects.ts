@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterRequirements, ClusterObject } from "../existing-objects";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
 import { OWN_PRIORITY_CLASS } from "./chart-values";
+import { fullName } from "./release";
 
 /** The version whose API server knows `matchConditions` of webhooks without a feature gate. */
 const MATCH_CONDITIONS_SINCE = "1.28";
@@ -48,8 +49,8 @@ function newObjects(args: PolicyControllerArgs): ClusterObject[] {
             kind: "ValidatingWebhookConfiguration",
             name: "validating.clusterimagepolicy.sigstore.dev",
         },
-        { apiVersion: rbac, kind: "ClusterRole", name: "policy-controller-webhook" },
-        { apiVersion: rbac, kind: "ClusterRoleBinding", name: "policy-controller-webhook" },
+        { apiVersion: rbac, kind: "ClusterRole", name: `${fullName(args)}-webhook` },
+        { apiVersion: rbac, kind: "ClusterRoleBinding", name: `${fullName(args)}-webhook` },
         ...(args.priorityClass === undefined
             ? [{ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", name: OWN_PRIORITY_CLASS }]
             : []),

@@ -1,13 +1,17 @@
+import { X509Certificate } from "node:crypto";
 import { error, type Finding, type PropertyPath, show } from "../../core/policy";
 import { validateLabel, validateSecretName } from "../names";
 import { validateNamespaceChoice } from "../namespace-rules";
-import type { PolicyControllerArgs } from "./args";
+import { NoMatchPolicy, type PolicyControllerArgs } from "./args";
 import type { ChartSource } from "./chart-source";
 import { warnOfUnreadValues } from "./chart-keys";
+import { validateRelease } from "./release";
+import { validateValues } from "./value-rules";
 
 /** The API server refuses more (admissionregistration.k8s.io/v1, `timeoutSeconds`). */
 const WEBHOOK_TIMEOUT_MAX_SECONDS = 30;
 const PORT_MAX = 65_535;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const REPOSITORY = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([-._a-z0-9]*[a-z0-9])?)+$/;
 
@@ -15,6 +19,7 @@ const REPOSITORY = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([-._a-z0-
 export function validatePolicyControllerArgs(args: PolicyControllerArgs): Finding[] {
     return [
         ...(args.namespace === undefined ? [] : validateControllerNamespace(args.namespace)),
+        ...validateRelease(args),
         ...wholeNumber(args.replicas, ["replicas"], Infinity, {
             code: "replicas-out-of-range",
             cluster: "without a replica every workload of an enforced namespace is refused",
@@ -35,6 +40,7 @@ export function validatePolicyControllerArgs(args: PolicyControllerArgs): Findin
             cluster: "the API server refuses the Service: a port is between 1 and 65535",
             instead: "Write a port from 1 to 65535.",
         }),
+        ...validateNoMatchPolicy(args.noMatchPolicy),
         ...(args.priorityClass === undefined ? [] : validateSecretName(args.priorityClass, ["priorityClass"])),
         ...(args.imagePullSecrets ?? []).flatMap((name, index) =>
             validateSecretName(name, ["imagePullSecrets", index]),
@@ -44,6 +50,7 @@ export function validatePolicyControllerArgs(args: PolicyControllerArgs): Findin
         ...validateProxy(args),
         ...validateTuf(args),
         ...validateChartSource(args.chart),
+        ...validateValues(args),
         ...warnOfUnreadValues(args),
     ];
 }
@@ -59,6 +66,20 @@ function validateControllerNamespace(namespace: string): Finding[] {
         ];
     }
     return validateLabel(namespace, ["namespace"]);
+}
+
+/** Other languages, and plain JavaScript, hand over any string. */
+function validateNoMatchPolicy(policy: string | undefined): Finding[] {
+    const known: readonly string[] = Object.values(NoMatchPolicy);
+    return policy === undefined || known.includes(policy)
+        ? []
+        : [
+              error("no-match-policy-unknown", ["noMatchPolicy"], {
+                  found: show(policy),
+                  cluster: "the controller takes for deny what it does not know",
+                  instead: `Write one of ${known.join(", ")}.`,
+              }),
+          ];
 }
 
 function wholeNumber(
@@ -103,16 +124,31 @@ function validateImage({ image, values }: PolicyControllerArgs): Finding[] {
 }
 
 function validateCertificates(pem: string | undefined): Finding[] {
-    if (pem === undefined || pem.includes("-----BEGIN CERTIFICATE-----")) {
-        return pem?.includes("PRIVATE KEY") ? [privateKeyAmongCertificates()] : [];
+    if (pem === undefined) {
+        return [];
     }
-    return [
-        error("certificates-not-pem", ["trustedCertificates"], {
-            found: show(pem),
-            cluster: "no registry would be trusted by it",
-            instead: "Write the certificates themselves, each from -----BEGIN CERTIFICATE----- on.",
-        }),
-    ];
+    if (pem.includes("PRIVATE KEY")) {
+        return [privateKeyAmongCertificates()];
+    }
+    const blocks = pem.match(CERTIFICATE) ?? [];
+    const broken = blocks.findIndex((block) => !isCertificate(block));
+    return blocks.length > 0 && broken === -1
+        ? []
+        : [
+              error("certificates-not-pem", ["trustedCertificates"], {
+                  found: broken === -1 ? show(pem) : `block ${broken + 1} of ${blocks.length}, which is no certificate`,
+                  cluster: "no registry would be trusted by it, without a word",
+                  instead: "Write the certificates themselves, each from -----BEGIN CERTIFICATE----- on.",
+              }),
+          ];
+}
+
+function isCertificate(block: string): boolean {
+    try {
+        return new X509Certificate(block).raw.length > 0;
+    } catch {
+        return false;
+    }
 }
 
 function privateKeyAmongCertificates(): Finding {

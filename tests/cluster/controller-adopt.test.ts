@@ -53,14 +53,25 @@ describe("a policy-controller that is there already", function () {
         });
     }
 
-    async function identities(): Promise<(string | undefined)[]> {
+    async function expectGone(namespace: string): Promise<void> {
+        await stage.cluster.core.deleteNamespace({ name: namespace });
+        await eventually("its namespace is gone", async () => {
+            const { items } = await stage.cluster.core.listNamespace();
+            return !items.some(({ metadata }) => metadata?.name === namespace);
+        });
+    }
+
+    async function identities(
+        namespace = "cosign-system",
+        deployment = "policy-controller-webhook",
+    ): Promise<(string | undefined)[]> {
         const { admission, apps, core } = stage.cluster;
-        const place = { namespace: "cosign-system" };
+        const place = { namespace };
         const objects = [
-            await apps.readNamespacedDeployment({ ...place, name: "policy-controller-webhook" }),
+            await apps.readNamespacedDeployment({ ...place, name: deployment }),
             await core.readNamespacedService({ ...place, name: "webhook" }),
             await core.readNamespacedSecret({ ...place, name: "webhook-certs" }),
-            await core.readNamespace({ name: "cosign-system" }),
+            await core.readNamespace({ name: namespace }),
             await admission.readValidatingWebhookConfiguration({ name: "policy.sigstore.dev" }),
         ];
         return objects.map(({ metadata }) => metadata?.uid);
@@ -81,10 +92,7 @@ describe("a policy-controller that is there already", function () {
         const args: { current: PolicyControllerArgs } = { current: { chart: { path: chartOf("0.10.2") } } };
         const stack = await stackWith("from-helm", args);
 
-        const refusal = await stack.preview().then(
-            () => "",
-            (problem: unknown) => String(problem),
-        );
+        const refusal = await refusalOfPreview(stack);
         expect(refusal).to.include(
             "the cluster already has Namespace cosign-system, CustomResourceDefinition clusterimagepolicies.policy.sigstore.dev (of the Helm release policy-controller in cosign-system)",
         );
@@ -111,11 +119,51 @@ describe("a policy-controller that is there already", function () {
         await stack.destroy();
         expect(await identities(), "nothing was deleted or replaced").to.deep.equal(before);
         await helm("uninstall", ...RELEASE, "--wait");
-        await stage.cluster.core.deleteNamespace({ name: "cosign-system" });
-        await eventually("its namespace is gone", async () => {
-            const { items } = await stage.cluster.core.listNamespace();
-            return !items.some(({ metadata }) => metadata?.name === "cosign-system");
-        });
+        await expectGone("cosign-system");
+    });
+
+    it("is adopted under its own names, and refused under others, which would be a second controller", async () => {
+        const place = ["signing", "--namespace", "security"];
+        const settings = ["webhook.replicaCount=2", "webhook.podDisruptionBudget.maxUnavailable=1"];
+        const names = ["webhook.name=door", "nameOverride=gate"];
+        const values = [...settings, "webhook.podDisruptionBudget.minAvailable=0", ...names];
+        const set = values.flatMap((value) => ["--set", value]);
+        await helm("install", ...place, "--create-namespace", ...set, chartOf("0.10.6"));
+        await armed();
+        const before = await identities("security", "signing-gate-webhook");
+
+        const chart = { path: chartOf("0.10.6") };
+        const args: { current: PolicyControllerArgs } = { current: { chart } };
+        const stack = await stackWith("from-another-release", args);
+        const named = { releaseName: "signing", namespace: "security" };
+        const alike = { nameOverride: "gate", webhook: { name: "door" } };
+        const budget = { podDisruptionBudget: { maxUnavailable: 1 } };
+        const steps: [PolicyControllerArgs, string][] = [
+            [{}, 'Write namespace: "security".'],
+            [{ namespace: "security" }, 'Write releaseName: "signing".'],
+            [named, 'Write values: { fullnameOverride: "signing-gate" }.'],
+            [{ ...named, values: { fullnameOverride: "signing-gate" } }, "is called gate-door and not"],
+            [{ ...named, values: alike }, "Write values: { webhook: { podDisruptionBudget: { maxUnavailable: 1 } } }."],
+        ];
+        for (const [wrong, instead] of steps) {
+            args.current = { adopt: true, chart, ...wrong };
+            expect(await refusalOfPreview(stack)).to.include(instead);
+        }
+        args.current = {
+            ...{ adopt: true, chart, ...named },
+            values: { ...alike, webhook: { ...alike.webhook, ...budget } },
+        };
+        const blows = hammer(stage.cluster, "shop");
+        await stack.up();
+        expect(await blows.stop()).to.include({ admitted: 0, before: 0 });
+        expect(await changesInPreview(stack)).to.deep.equal([]);
+        expect(await identities("security", "signing-gate-webhook")).to.deep.equal(before);
+        const { items } = await stage.cluster.apps.listDeploymentForAllNamespaces();
+        expect(items.map(({ metadata }) => metadata?.name)).to.deep.equal(["signing-gate-webhook"]);
+        await stack.destroy();
+        expect(await identities("security", "signing-gate-webhook")).to.deep.equal(before);
+        await helm("uninstall", ...place, "--wait");
+        await expectGone("security");
     });
 
     it("is adopted from kubectl apply, and becomes the stack's own where adopt is taken away", async () => {
@@ -139,6 +187,13 @@ describe("a policy-controller that is there already", function () {
         expect(gone.items.map(({ metadata }) => metadata?.name)).to.not.include("cosign-system");
     });
 });
+
+async function refusalOfPreview(stack: Stack): Promise<string> {
+    return stack.preview().then(
+        () => "",
+        (problem: unknown) => String(problem),
+    );
+}
 
 /** Objects as `kubectl apply` leaves them: its field manager, and the annotation that it compares with the next time. */
 async function applyAsKubectl(stage: Stage, yaml: string): Promise<void> {

@@ -1,17 +1,18 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { rootCertificates } from "node:tls";
 import { expect } from "chai";
 import { READ_BY_CHART } from "../../components/controller/chart-keys";
 import { changeChartObjects } from "../../components/controller/chart-objects";
 import { validatePolicyControllerArgs } from "../../components/controller/rules";
-import { PolicyController, type PolicyControllerArgs } from "../../index";
+import { type NoMatchPolicy, PolicyController, type PolicyControllerArgs } from "../../index";
 import { PROJECT_FOLDER } from "../support/project";
 import { record, type Registration } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+const CERTIFICATE = rootCertificates[0] ?? "";
 
 async function make(args: PolicyControllerArgs): Promise<Registration[]> {
     return (await record(() => new PolicyController("controller", args))).registrations;
@@ -57,6 +58,47 @@ describe("PolicyController", () => {
             "webhook.podDisruptionBudget.minAvailable": 4,
             "webhook.configData": { "no-match-policy": "deny" },
         });
+    });
+
+    it("has the disruption budget that further values ask for, and no other beside it", async () => {
+        const values = await valuesOf({ values: { webhook: { podDisruptionBudget: { maxUnavailable: 1 } } } });
+        // The template takes a zero for nothing.
+        expect(values).to.have.deep.nested.property("webhook.podDisruptionBudget", {
+            enabled: true,
+            minAvailable: 0,
+            maxUnavailable: 1,
+        });
+    });
+
+    it("never judges its own namespace, whichever namespaces further values select", async () => {
+        const everywhere = { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "Exists" }] };
+        const values = await valuesOf({
+            namespace: "sigstore",
+            values: { webhook: { namespaceSelector: everywhere } },
+        });
+        expect(values).to.have.deep.nested.property("webhook.namespaceSelector.matchExpressions", [
+            { key: "webhooks.knative.dev/exclude", operator: "DoesNotExist" },
+            { key: "kubernetes.io/metadata.name", operator: "Exists" },
+            { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["sigstore"] },
+        ]);
+    });
+
+    it("warns of what lets everything in while the controller is away", async () => {
+        const { warnings } = await record(
+            () => new PolicyController("controller", { values: { webhook: { failurePolicy: "Ignore" } } }),
+        );
+        expect(warnings.join()).to.include("[chart-value-opens-gate]");
+    });
+
+    it("warns of an image by tag", async () => {
+        const deployment = (image: string) => ({
+            metadata: { name: "webhook" },
+            spec: { selector: {}, template: { spec: { containers: [{ image }] } } },
+        });
+        const warningsOf = async (image: string) =>
+            (await record(() => changed("kubernetes:apps/v1:Deployment", deployment(image)))).warnings.join();
+        expect(await warningsOf("mirror.example.com/policy-controller:v1")).to.include("by tag");
+        expect(await warningsOf(`mirror.example.com/policy-controller@${DIGEST}`)).to.equal("");
     });
 
     it("lets the only replica go, too", async () => {
@@ -238,6 +280,25 @@ describe("PolicyController", () => {
         [{ values: { webhook: { image: { version: "v0.13.1" } } } }, "controller-image-by-tag"],
         [{ image: { repository: "mirror.example.com/app:1" } }, "controller-image-invalid"],
         [{ trustedCertificates: "/etc/ssl/ca.pem" }, "certificates-not-pem"],
+        [
+            { trustedCertificates: `${CERTIFICATE}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----` },
+            "certificates-not-pem",
+        ],
+        [{ noMatchPolicy: "Allow" as NoMatchPolicy }, "no-match-policy-unknown"],
+        [{ releaseName: "Signing" }, "release-name-invalid"],
+        [{ releaseName: "a".repeat(54) }, "release-name-invalid"],
+        [{ releaseName: "a".repeat(53) }, "release-name-too-long"],
+        [{ values: { fullnameOverride: "a".repeat(56) } }, "release-name-too-long"],
+        [{ values: { cosign: { webhookName: "acme.example.com" } } }, "chart-value-renames-webhook"],
+        [{ values: { webhook: { webhookNames: { validating: "acme.example.com" } } } }, "chart-value-renames-webhook"],
+        [{ values: { webhook: { configData: { "enable-oci11": "true" } } } }, "enable-oci11"],
+        [{ values: { webhook: { configData: { "enable-oci11": true } } } }, "chart-value-no-string"],
+        [{ values: { webhook: { replicaCount: 0 } } }, "replicas-out-of-range"],
+        [
+            { values: { webhook: { podDisruptionBudget: { minAvailable: 1, maxUnavailable: 1 } } } },
+            "chart-value-excludes-other",
+        ],
+        [{ values: { webhook: { automountServiceAccountToken: false } } }, "chart-value-locks-out-controller"],
         [{ trustedCertificates: `${CERTIFICATE}-----BEGIN PRIVATE KEY-----` }, "certificates-with-key"],
         [{ proxy: { https: "proxy.example.com:3128" } }, "proxy-no-url"],
         [{ proxy: { http: "http://me:secret@proxy.example.com" } }, "proxy-with-password"],

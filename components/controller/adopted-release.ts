@@ -1,0 +1,60 @@
+import type { ClusterCheck } from "../cluster-check";
+import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
+import { budgetKind } from "./chart-values";
+import { containerName, fullName, releaseName } from "./release";
+
+/**
+ * Fails where what runs in the cluster is not what the chart would render under the same names: server-side apply adds and changes, and
+ * takes nothing away. It would make a second controller beside the first, which fight for the same webhooks.
+ *
+ * The webhook configurations have no labels; the Service that they name has, and is called the same in every release.
+ */
+const TEMPLATE = `
+{{- $configuration := lookup "admissionregistration.k8s.io/v1" "MutatingWebhookConfiguration" "" "policy.sigstore.dev" }}
+{{- if $configuration }}
+  {{- $namespace := (first $configuration.webhooks).clientConfig.service.namespace }}
+  {{- if ne $namespace .Values.namespace }}
+    {{- fail (printf "the policy-controller to adopt runs in the namespace %s. Write namespace: %q." $namespace $namespace) }}
+  {{- end }}
+  {{- $labels := dig "metadata" "labels" dict (lookup "v1" "Service" $namespace "webhook") }}
+  {{- $release := get $labels "app.kubernetes.io/instance" }}
+  {{- if not $release }}
+    {{- fail "the policy-controller to adopt was not installed from its chart: its objects have other names, and a second controller would run beside it. Take its Deployment and Services down first; its definitions can stay." }}
+  {{- end }}
+  {{- if ne $release .Values.release }}
+    {{- fail (printf "the policy-controller to adopt is the release %s. Write releaseName: %q." $release $release) }}
+  {{- end }}
+  {{- $fullName := trimSuffix "-webhook" (get $labels "control-plane") }}
+  {{- if ne $fullName .Values.fullName }}
+    {{- fail (printf "the objects of the policy-controller to adopt are called %s. Write values: { fullnameOverride: %q }." $fullName $fullName) }}
+  {{- end }}
+  {{- $deployment := lookup "apps/v1" "Deployment" $namespace (printf "%s-webhook" $fullName) }}
+  {{- $containers := list }}
+  {{- range (dig "spec" "template" "spec" "containers" list $deployment) }}
+    {{- $containers = append $containers .name }}
+  {{- end }}
+  {{- if and $containers (not (has .Values.container $containers)) }}
+    {{- fail (printf "the container of the policy-controller to adopt is called %s and not %s. Write the same values.nameOverride and values.webhook.name as it was installed with." (join ", " $containers) .Values.container) }}
+  {{- end }}
+  {{- $budget := dig "spec" dict (lookup "policy/v1" "PodDisruptionBudget" $namespace (printf "%s-webhook" $fullName)) }}
+  {{- range $kind, $value := pick $budget "minAvailable" "maxUnavailable" }}
+    {{- if ne $kind $.Values.budget }}
+      {{- fail (printf "the PodDisruptionBudget of the policy-controller to adopt has %s, which excludes %s. Write values: { webhook: { podDisruptionBudget: { %s: %v } } }." $kind $.Values.budget $kind $value) }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+`;
+
+/** What must be so in the cluster for a policy-controller to be adopted as the arguments have it. */
+export function adoptedRelease(args: PolicyControllerArgs): ClusterCheck {
+    return {
+        template: TEMPLATE,
+        values: {
+            namespace: args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE,
+            release: releaseName(args),
+            fullName: fullName(args),
+            container: containerName(args),
+            budget: budgetKind(args),
+        },
+    };
+}
