@@ -88,8 +88,8 @@ export function admissionGates(
  *
  * It waits once, when it is created. The provider replaces a definition as a whole whenever the chart's changes
  * (pulumi-kubernetes, provider/pkg/await/await.go) and takes this patch's annotation away with it, which must not count as a
- * difference: an update of the patch would be refused. Until the controller has written the CA bundle again, only what is
- * written in another version than the stored one would fail, and nothing of this package is.
+ * difference: an update of the patch would be refused. The controller, which watches the definition, writes the CA bundle again
+ * within a second; until then only what is read or written in another version than the stored one fails.
  */
 export function conversionGate(
     name: string,

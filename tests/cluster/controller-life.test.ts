@@ -6,6 +6,7 @@ import {
     Authority,
     ClusterImagePolicy,
     EnforcedNamespace,
+    NoMatchPolicy,
     PolicyController,
     type PolicyControllerArgs,
     StaticAction,
@@ -162,7 +163,9 @@ describe("a controller's life", function () {
     });
 
     it("drowns in ReplicaSets where owned objects are judged too", async () => {
-        args = { judgeOwnedObjects: true };
+        // With settings on the way that replace a definition and ConfigMaps, of which the controller itself writes a part.
+        const { Warn } = NoMatchPolicy;
+        args = { judgeOwnedObjects: true, servicePort: 8443, noMatchPolicy: Warn, values: { loglevel: "debug" } };
         await stack.up();
         await scale(stage.cluster, "shop", "stormy", 2);
         await eventually("the storm", async () => (await replicaSetsOf(stage.cluster, "shop", "stormy")) > 5);
