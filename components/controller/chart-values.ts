@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { valueAt } from "../../core/policy";
 import { isPlainObject } from "../plain-object";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs, type ProxySettings, type TufSettings } from "./args";
-import { CERTIFICATES_KEY, SETTINGS_CONFIG_MAP, TUF_ROOT_KEY } from "./settings-config-map";
+import { CERTIFICATES_KEY, SETTINGS_CONFIG_MAP, settingsFiles, TUF_ROOT_KEY } from "./settings-config-map";
 
 /** A webhook call may ask the registry several times; upstream's own manifests allow the same. */
 const DEFAULT_WEBHOOK_TIMEOUT_SECONDS = 25;
@@ -35,6 +36,7 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
             configData: { "no-match-policy": args.noMatchPolicy ?? "deny" },
             serviceAccount: { annotations: args.serviceAccountAnnotations ?? {} },
             service: { port: args.servicePort ?? 443 },
+            podAnnotations: settingsAnnotation(args),
             ...imageValues(args),
             ...(args.trustedCertificates === undefined
                 ? {}
@@ -76,6 +78,14 @@ function replicaCount({ values, replicas }: PolicyControllerArgs): number {
  */
 function allButOne(replicas: number): number | string {
     return replicas > 1 ? replicas - 1 : "0%";
+}
+
+/** The controller reads these files when it starts: pods that start anew are what a change of them takes effect by. */
+function settingsAnnotation(args: PolicyControllerArgs): Record<string, string> {
+    const files = settingsFiles(args);
+    return Object.keys(files).length === 0
+        ? {}
+        : { "signed-images/settings": createHash("sha256").update(JSON.stringify(files)).digest("hex") };
 }
 
 function imageValues({ image }: PolicyControllerArgs): pulumi.Inputs {

@@ -154,6 +154,16 @@ describe("PolicyController", () => {
         expect(chart?.dependencies).to.include("ConfigMap.controller");
     });
 
+    it("starts its pods anew where the files are others that they read when they start", async () => {
+        const annotations = async (root?: string) => {
+            const values = await valuesOf({ tuf: { root } });
+            return JSON.stringify((values as { webhook: { podAnnotations: object } }).webhook.podAnnotations);
+        };
+        expect(await annotations()).to.equal("{}");
+        expect(await annotations("{}")).to.match(/^{"signed-images\/settings":"[0-9a-f]{64}"}$/);
+        expect(await annotations("{}")).to.not.equal(await annotations("{ }"));
+    });
+
     it("does without sigstore's trust root", async () => {
         expect(await valuesOf({ tuf: { disabled: true } })).to.have.deep.nested.include({
             "webhook.extraArgs": { "disable-tuf": "true" },
