@@ -46,8 +46,12 @@ description: Has no objects; its template fails where the cluster is not as it m
 /** The folders of the charts, by their template. */
 const folders = new Map<string, string>();
 
-/** Written by the process that uses it: a folder that others could write to would let them add objects. */
-function chartWith(template: string): string {
+/**
+ * The folder of a chart with this template.
+ *
+ * Written by the process that uses it: a folder that others could write to would let them add objects.
+ */
+export function chartWith(template: string): string {
     const known = folders.get(template);
     if (known !== undefined) {
         return known;

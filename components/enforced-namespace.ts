@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Finding } from "../core/policy";
 import { isControllerNamespace } from "./controller/namespaces";
-import { requireOfCluster } from "./existing-objects";
+import { requireWhereReached } from "./existing-objects";
 import { isExempt, validateExemption } from "./exemption";
 import { rejectFindings } from "./findings";
 import { validateNamespaceChoice } from "./namespace-rules";
@@ -71,7 +71,7 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
         const made = args.create ? [makeNamespace(name, known, namespaceName, this)] : [];
         this.name = namespaceName;
         if (!isExempt(args.exemptUntil, now)) {
-            const checked = args.create ? made : [requireNamespace(name, namespaceName, this)];
+            const checked = args.create ? made : requireNamespace(name, namespaceName, this);
             // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
             const label = new kubernetes.core.v1.NamespacePatch(
                 name,
@@ -93,11 +93,11 @@ function requireNamespace(
     name: string,
     namespaceName: pulumi.Output<string>,
     parent: pulumi.Resource,
-): pulumi.Resource {
+): Promise<pulumi.Resource[]> {
     const existingObjects = [{ apiVersion: "v1", kind: "Namespace", name: namespaceName }];
     const instead =
         "Make it first (dependsOn, where this stack does), or write `create: true`: it then goes with the stack.";
-    return requireOfCluster(`${name}-exists`, { existingObjects, instead }, { parent });
+    return requireWhereReached(`${name}-exists`, { existingObjects, instead }, parent);
 }
 
 /** A namespace of the stack's own; one that is there already is somebody else's. */
@@ -110,10 +110,10 @@ function makeNamespace(
     const instead = "Leave out `create: true`: a namespace that is not the stack's only gets the label.";
     const owner = ownerMark(name, { parent });
     const check = (existing: string) =>
-        requireOfCluster(
+        requireWhereReached(
             `${name}-is-new`,
             { newObjects: [{ apiVersion: "v1", kind: "Namespace", name: existing }], owner, instead },
-            { parent },
+            parent,
         );
     return new kubernetes.core.v1.Namespace(
         name,

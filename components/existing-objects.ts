@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkCluster } from "./cluster-check";
+import { answersAtPreview } from "./cluster-reach";
 import { OWNER_ANNOTATION } from "./ownership";
 
 /** A cluster-scoped object. */
@@ -60,6 +61,19 @@ export function requireOfCluster(
     return checkCluster(name, { template: TEMPLATE, values }, opts);
 }
 
+/**
+ * The same for what a first preview shows without a cluster: there, nothing is asked where none answers. An `up` always asks.
+ *
+ * @returns what has to be registered first.
+ */
+export async function requireWhereReached(
+    name: string,
+    requirements: ClusterRequirements,
+    parent: pulumi.Resource,
+): Promise<pulumi.Resource[]> {
+    return (await answersAtPreview(parent)) ? [requireOfCluster(name, requirements, { parent })] : [];
+}
+
 const TEMPLATE = `
 {{- if semverCompare (printf "<%s-0" .Values.minimumVersion) .Capabilities.KubeVersion.Version }}
   {{- fail (printf "the cluster runs Kubernetes %s, and %s is needed. %s" .Capabilities.KubeVersion.Version .Values.minimumVersion .Values.instead) }}
@@ -76,7 +90,10 @@ const TEMPLATE = `
 {{- end }}
 {{- $found := list }}
 {{- range .Values.newObjects }}
-  {{- $object := lookup .apiVersion .kind "" .name }}
+  {{- $object := dict }}
+  {{- if $.Capabilities.APIVersions.Has (printf "%s/%s" .apiVersion .kind) }}
+    {{- $object = lookup .apiVersion .kind "" .name }}
+  {{- end }}
   {{- if $object }}
     {{- $annotations := default dict (dig "metadata" "annotations" dict $object) }}
     {{- $owner := default "" (get $annotations $.Values.annotation) }}

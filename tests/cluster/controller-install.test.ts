@@ -2,8 +2,17 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
-import { EnforcedNamespace, PolicyController, type PolicyControllerArgs } from "../../index";
+import {
+    Authority,
+    ClusterImagePolicy,
+    EnforcedNamespace,
+    PolicyController,
+    type PolicyControllerArgs,
+    StaticAction,
+    TrustRoot,
+} from "../../index";
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
+import { TUF_ROOTS } from "../core/policy/samples";
 import { eventually } from "../sandbox/support/wait";
 import { hammer } from "./support/hammer";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
@@ -67,12 +76,35 @@ describe("the install of a controller", function () {
         await expectNothingDone();
     });
 
-    it("says at preview that no cluster answers", async () => {
+    async function kubeconfigOfNowhere(): Promise<string> {
         const kubeconfig = path.join(stage.sandbox.directory, "nowhere");
         const text = await fs.readFile(stage.sandbox.kubeconfig, "utf8");
         await fs.writeFile(kubeconfig, text.replace(/https:\/\/127\.0\.0\.1:\d+/, "https://127.0.0.1:1"));
-        const stack = await controller("nowhere", {}, { KUBECONFIG: kubeconfig });
+        return kubeconfig;
+    }
+
+    it("says at preview that no cluster answers", async () => {
+        const stack = await controller("nowhere", {}, { KUBECONFIG: await kubeconfigOfNowhere() });
         expect(await refusal(stack.preview())).to.include("connection refused");
+    });
+
+    it("is not needed for the first preview of policies, trust roots and namespaces, with or without a cluster", async () => {
+        const program = () => {
+            const authorities = [Authority.static({ action: StaticAction.Fail })];
+            const policy = new ClusterImagePolicy("acme", { images: ["ghcr.io/acme/**"], authorities });
+            new TrustRoot("acme", { remote: { root: TUF_ROOTS.good[0] ?? "", mirror: "https://tuf.example" } });
+            new EnforcedNamespace("acme", { name: "acme", create: true }, { dependsOn: policy });
+            new EnforcedNamespace("default", { name: "default" }, { dependsOn: policy });
+        };
+        const unknownCluster = path.join(stage.sandbox.directory, "empty");
+        await fs.writeFile(unknownCluster, "apiVersion: v1\nkind: Config\n");
+        const kubeconfigs = [stage.sandbox.kubeconfig, await kubeconfigOfNowhere(), unknownCluster];
+        for (const [index, kubeconfig] of kubeconfigs.entries()) {
+            const stack = await stage.stack(`first-${index}`, program, { KUBECONFIG: kubeconfig });
+            const { changeSummary } = await stack.preview();
+            // A cluster is asked two questions, each of which is a resource without anything in it.
+            expect(changeSummary, kubeconfig).to.deep.equal({ create: index === 0 ? 13 : 11 });
+        }
     });
 
     it("refuses a chart of something else", async () => {
