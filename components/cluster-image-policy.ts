@@ -45,7 +45,7 @@ export interface ClusterImagePolicyArgs {
     ignoreLints?: string[];
     /**
      * Whether to take over a ClusterImagePolicy of this name that is in the cluster already (made by kubectl or Helm): by server-side
-     * apply with forced ownership. Once taken over, it goes with the stack.
+     * apply with forced ownership. Once taken over, it goes with the stack. Without it, one that the stack did not make is refused.
      *
      * @default false
      */

@@ -90,9 +90,50 @@ describe("policies that are in the cluster already", function () {
         return (await objects.getClusterCustomObject({ ...GROUP, plural, name })) as Stored;
     }
 
+    const fail = [Authority.static({ action: StaticAction.Fail })];
+
+    /** What a stack is refused for, in both of its commands. */
+    async function refusals(): Promise<string[]> {
+        const problem = (run: Promise<unknown>) => run.then(() => "", String);
+        return [await problem(stack.preview({ color: "never" })), await problem(stack.up({ color: "never" }))];
+    }
+
+    /** As after an `up` that was killed between the object and its entry in the state. */
+    async function forget(type: string): Promise<void> {
+        const exported = await stack.exportStack();
+        const deployment = exported.deployment as { resources: { type: string; urn: string }[] };
+        const isForgotten = ({ urn }: { urn: string }) =>
+            urn.includes(`${type}::`) && !urn.includes("PolicyController");
+        expect(deployment.resources.filter(isForgotten)).to.have.lengthOf(1);
+        const resources = deployment.resources.filter((resource) => !isForgotten(resource));
+        await stack.importStack({ ...exported, deployment: { ...deployment, resources } });
+    }
+
+    const strangers = {
+        clusterimagepolicies: () => {
+            new ClusterImagePolicy("acme", { images: IMAGES, authorities: fail }, { dependsOn: controller });
+        },
+        trustroots: () => {
+            new TrustRoot("acme", { sigstoreKeys: authorities }, { dependsOn: controller });
+        },
+    };
+    for (const [plural, make] of Object.entries(strangers)) {
+        it(`are refused without \`adopt\`, however alike, and left alone (${plural})`, async () => {
+            const isPolicy = plural === "clusterimagepolicies";
+            const kind = isPolicy ? "ClusterImagePolicy" : "TrustRoot";
+            await byHand(kind, plural, isPolicy ? policySpec : { sigstoreKeys: authorities });
+            const { metadata } = await stored(plural, "acme");
+            more = make;
+            for (const refusal of await refusals()) {
+                expect(refusal).to.include(`the cluster already has ${kind} acme`).and.to.include("adopt: true");
+            }
+            const after = await stored(plural, "acme");
+            expect(after.metadata.uid).to.equal(metadata.uid);
+            expect(after.metadata.managedFields.map(({ manager }) => manager).join()).not.to.match(/pulumi/);
+        });
+    }
+
     it("are taken over with `adopt`: the same objects, unchanged, and owned by the stack", async () => {
-        await byHand("ClusterImagePolicy", "clusterimagepolicies", policySpec);
-        await byHand("TrustRoot", "trustroots", { sigstoreKeys: authorities });
         const before = [await stored("clusterimagepolicies", "acme"), await stored("trustroots", "acme")];
 
         more = () => {
@@ -104,7 +145,9 @@ describe("policies that are in the cluster already", function () {
             );
         };
         const { summary } = await stack.up();
-        expect(summary.resourceChanges).not.to.have.any.keys("replace", "delete", "update");
+        expect(summary.resourceChanges).not.to.have.any.keys("replace", "update");
+        // The two questions that refused it, which are resources without an object.
+        expect(summary.resourceChanges).to.deep.include({ create: 2, delete: 2 });
 
         const after = [await stored("clusterimagepolicies", "acme"), await stored("trustroots", "acme")];
         expect(after.map(({ metadata }) => metadata.uid)).to.deep.equal(before.map(({ metadata }) => metadata.uid));
@@ -117,6 +160,19 @@ describe("policies that are in the cluster already", function () {
     it("drift nowhere afterwards", async () => {
         await stack.refresh();
         expect(await changesInPreview(stack)).to.deep.equal([]);
+    });
+
+    it("are the stack's own from then on, also without `adopt` and without their entry in the state", async () => {
+        const adopted = more;
+        more = () => {
+            strangers.clusterimagepolicies();
+            strangers.trustroots();
+        };
+        await stack.up();
+        await forget(`kubernetes:${API_VERSION}:ClusterImagePolicy`);
+        await stack.up();
+        expect(await changesInPreview(stack)).to.deep.equal([]);
+        more = adopted;
     });
 
     it("are changed by the stack from then on, also in fields that kubectl had set", async () => {
@@ -172,6 +228,14 @@ describe("policies that are in the cluster already", function () {
         await stack.up();
         expect((await stored("clusterimagepolicies", "moved")).metadata.uid).to.equal(before.metadata.uid);
         await stack.refresh();
+        expect(await changesInPreview(stack)).to.deep.equal([]);
+
+        more = () => {
+            adopted();
+            new ClusterImagePolicy("moved", { images: IMAGES, authorities: fail }, { dependsOn: controller });
+        };
+        // The question is asked from now on, and answered by the mark.
+        await stack.up();
         expect(await changesInPreview(stack)).to.deep.equal([]);
     });
 });

@@ -102,8 +102,8 @@ describe("the install of a controller", function () {
         for (const [index, kubeconfig] of kubeconfigs.entries()) {
             const stack = await stage.stack(`first-${index}`, program, { KUBECONFIG: kubeconfig });
             const { changeSummary } = await stack.preview();
-            // A cluster is asked two questions, each of which is a resource without anything in it.
-            expect(changeSummary, kubeconfig).to.deep.equal({ create: index === 0 ? 13 : 11 });
+            // A cluster is asked four questions, each of which is a resource without anything in it.
+            expect(changeSummary, kubeconfig).to.deep.equal({ create: index === 0 ? 17 : 13 });
         }
     });
 

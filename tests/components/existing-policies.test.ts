@@ -13,28 +13,66 @@ const policyArgs = {
 };
 const trustRootArgs = { remote: { root: TUF_ROOTS.good[0] ?? "", mirror: "https://tuf.example" } };
 
-async function objectAndComponent(make: () => unknown): Promise<{ object: Registration; component: Registration }> {
+interface Recorded {
+    object: Registration;
+    component: Registration;
+    /** The questions to the cluster that come first. */
+    checks: Registration[];
+}
+
+async function objectAndComponent(make: () => unknown): Promise<Recorded> {
     const { registrations } = await record(make);
-    const [object] = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    const [object] = registrations.filter(({ type }) => type.startsWith("kubernetes:policy.sigstore.dev/"));
+    const checks = registrations.filter(({ type }) => type === "kubernetes:helm.sh/v4:Chart");
     const [component] = registrations.filter(({ type }) => type.startsWith("signed-images:"));
     if (object === undefined || component === undefined) {
         throw new Error("nothing was registered");
     }
-    return { object, component };
+    return { object, component, checks };
 }
 
-function annotationsOf({ inputs }: Registration): unknown {
-    return (inputs.metadata as Record<string, unknown>).annotations;
+function annotationsOf({ inputs }: Registration): Record<string, unknown> {
+    return (inputs.metadata as { annotations: Record<string, unknown> }).annotations;
 }
 
 describe("a policy that is in the cluster already", () => {
     const adopted = { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/patchForce": "true" };
 
+    for (const [kind, make] of [
+        ["ClusterImagePolicy", () => new ClusterImagePolicy("acme", policyArgs)],
+        ["TrustRoot", () => new TrustRoot("acme", trustRootArgs)],
+    ] as const) {
+        it(`is asked for first, and told from the stack's own by its mark (${kind})`, async () => {
+            const { object, checks } = await objectAndComponent(make);
+            const values = checks[0]?.inputs.values as Record<string, unknown>;
+            expect(checks.map(({ name }) => name)).to.deep.equal(["acme-is-new"]);
+            expect(values).to.deep.include({
+                newObjects: [{ apiVersion: "policy.sigstore.dev/v1alpha1", kind, name: "acme" }],
+                owner: annotationsOf(object)["signed-images/owner"],
+            });
+            expect(values.owner).to.match(/^project\/stack\/.{36}$/);
+            expect(object.dependencies).to.include("Chart.acme-is-new");
+        });
+    }
+
+    it("is marked, and not asked for, where it is taken over or stood in the stack already", async () => {
+        for (const make of [
+            () => new ClusterImagePolicy("acme", { ...policyArgs, adopt: true }),
+            () => new ClusterImagePolicy("acme", policyArgs, { aliases: [{ type: POLICY }] }),
+            () => new TrustRoot("acme", { ...trustRootArgs, adopt: true }),
+            () => new TrustRoot("acme", trustRootArgs, { aliases: [{ type: TRUST_ROOT }] }),
+        ]) {
+            const { object, checks } = await objectAndComponent(make);
+            expect(checks).to.be.empty;
+            expect(annotationsOf(object)).to.have.property("signed-images/owner");
+        }
+    });
+
     it("is taken over by force where the program says so, and not otherwise", async () => {
         const { object } = await objectAndComponent(
             () => new ClusterImagePolicy("acme", { ...policyArgs, adopt: true }),
         );
-        expect(annotationsOf(object)).to.deep.equal(adopted);
+        expect(annotationsOf(object)).to.deep.include(adopted);
         const { object: own } = await objectAndComponent(
             () => new ClusterImagePolicy("acme", { ...policyArgs, adopt: false }),
         );
@@ -43,7 +81,7 @@ describe("a policy that is in the cluster already", () => {
 
     it("is taken over by a TrustRoot as well, and `adopt` is no field of the object", async () => {
         const { object } = await objectAndComponent(() => new TrustRoot("acme", { ...trustRootArgs, adopt: true }));
-        expect(annotationsOf(object)).to.deep.equal(adopted);
+        expect(annotationsOf(object)).to.deep.include(adopted);
         expect(object.inputs.spec).not.to.have.property("adopt");
     });
 });
