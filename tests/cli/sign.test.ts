@@ -13,6 +13,7 @@ import {
     checkAttestation,
     checkSignatures,
     readAttestations,
+    readBundles,
     readSimpleSignatures,
     type SignatureSource,
     type SignedImage,
@@ -72,6 +73,16 @@ describe("signed-images sign", function () {
         await succeed(["sign", "--key", keyFile, ...where, "-a", "commit=abc", referenceOf(image)]);
         expect(await isSigned(image)).to.equal(false);
         expect(await isSigned(image, source)).to.equal(true);
+    });
+
+    it("signs in a bundle where somebody wants it, and warns that the cluster does not verify it with a key", async () => {
+        const image = await push("bundle");
+        const args = ["sign", "--key", keyFile, "--format", "bundle", referenceOf(image)];
+        const { exitCode, stderr } = await runInProcess(args, { env });
+        expect(exitCode).to.equal(0);
+        expect(stderr).to.include("no released policy-controller verifies the signature of a key in a bundle");
+        expect(await readBundles(registry, image)).to.have.length(1);
+        expect(await isSigned(image), "in the legacy form").to.equal(false);
     });
 
     it("signs an index and, if told to, the images that it names", async () => {
