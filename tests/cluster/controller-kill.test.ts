@@ -1,10 +1,10 @@
-import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, StaticAction } from "../../index";
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
 import { changesInPreview } from "../../sandbox/demo/stack";
+import { mendStateFile } from "../support/torn-state";
 import { killEngineAfter } from "./support/interruption";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
@@ -69,7 +69,7 @@ describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
             await killEngineAfter(milliseconds, name, work);
 
             // What docs/recovery.md says: a state that was cut off, the lock, then the same again.
-            await restoreState(stage.sandbox.directory, name);
+            mendStateFile(path.join(stage.sandbox.directory, ".pulumi", "stacks", "tests", `${name}.json`));
             await stack.cancel().catch(() => undefined);
             if (operation !== "destroy") {
                 await stack.up();
@@ -80,13 +80,3 @@ describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
         });
     });
 });
-
-/** A file backend may be killed while it writes the state; what was there before lies beside it. */
-async function restoreState(backend: string, stackName: string): Promise<void> {
-    const file = path.join(backend, ".pulumi", "stacks", "tests", `${stackName}.json`);
-    try {
-        JSON.parse(await fs.readFile(file, "utf8"));
-    } catch {
-        await fs.copyFile(`${file}.bak`, file);
-    }
-}

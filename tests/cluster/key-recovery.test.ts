@@ -115,10 +115,12 @@ describe("a key pair whose engine is killed", function () {
         expect(inUse).to.include.keys(`${name}-1`);
 
         await project.expectSuccess(["cancel", "--yes"]);
-        fs.truncateSync(project.stateFile);
-        const torn = await project.run(["up", "--yes", "--skip-preview"]);
-        expect(torn.stderr).to.include("failed to load checkpoint");
-        project.mendState();
+        for (const file of [project.stateFile, `${project.stateFile}.attrs`]) {
+            fs.truncateSync(file);
+            const torn = await project.run(["stack", "export"]);
+            expect(torn.stderr, file).to.include("failed to load checkpoint");
+            project.mendState();
+        }
         await project.up();
         expect((await secretsOf(name))[`${name}-1`]).to.deep.equal(inUse[`${name}-1`]);
     });

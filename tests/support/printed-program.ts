@@ -5,7 +5,7 @@ import * as signedImages from "../../index";
 import { PROJECT_FOLDER } from "./project";
 import { record, type Registration } from "./recorder";
 
-/** Runs a program that the package printed, and answers with the Kubernetes objects that it asked for. */
+/** Runs a program that the package printed, and answers with the policies and trust roots that it asked for. */
 export async function objectsOfProgram(program: string): Promise<Registration[]> {
     const { outputText } = ts.transpileModule(program, {
         compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
@@ -18,7 +18,7 @@ export async function objectsOfProgram(program: string): Promise<Registration[]>
     const { registrations } = await record(() => {
         run((name) => (name === "signed-images" ? signedImages : undefined), {});
     });
-    return registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    return registrations.filter(({ type }) => type.startsWith("kubernetes:policy.sigstore.dev/"));
 }
 
 /** What TypeScript has against programs that import the package, as a user's compiler would check them. */

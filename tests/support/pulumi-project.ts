@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Engine } from "../../tools";
 import { PROJECT_FOLDER } from "./project";
+import { mendStateFile } from "./torn-state";
 
 export const STACK = "test";
 const PASSPHRASE = "the passphrase of a test";
@@ -92,13 +93,9 @@ export class PulumiProject {
         return path.join(stacks, this.program, `${STACK}.json`);
     }
 
-    /** As docs/recovery.md has it, where the kill came while the state was written: takes the copy before it. */
+    /** As docs/recovery.md has it, where the kill came while the state was written. */
     public mendState(): void {
-        try {
-            JSON.parse(fs.readFileSync(this.stateFile, "utf8"));
-        } catch {
-            fs.copyFileSync(`${this.stateFile}.bak`, this.stateFile);
-        }
+        mendStateFile(this.stateFile);
     }
 
     public async outputs(): Promise<Record<string, unknown>> {
