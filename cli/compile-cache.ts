@@ -1,5 +1,5 @@
 /**
- * Keeps what Node compiled for the next run, which then starts in two thirds of the time. Loaded before everything else.
+ * Keeps what Node compiled for the next run, which then starts in two thirds of the time. Loaded before everything that takes time.
  *
  * In a folder of the user's: Node's own choice is a shared one, where somebody else could leave code. Node does without
  * where it cannot be written; NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE have the last word.

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `signed-images`: policies and keys from the command line. */
+import "./node-version";
 import "./compile-cache";
 
 import { systemCode, ExitCode } from "./errors";

@@ -1,12 +1,34 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
 import { expect } from "chai";
 
+import { inTemporaryFolder } from "../support/project";
 import { runInProcess, spawnProgram } from "./support";
-import { version } from "../../package.json";
+import { engines, version } from "../../package.json";
 
 describe("signed-images", () => {
     it("shows its version", async () => {
         expect(await spawnProgram(["--version"])).to.deep.equal({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
     });
+
+    for (const tooOld of ["16.20.2", "20.20.2", "22.22.1"]) {
+        it(`says which Node it needs when it is started by ${tooOld}`, async () => {
+            const [, needed = ""] = /^\^([\d.]+) /.exec(engines.node) ?? [];
+            const { exitCode, stdout, stderr } = await spawnByNode(tooOld);
+            expect({ exitCode, stdout }).to.deep.equal({ exitCode: 2, stdout: "" });
+            expect(stderr).to.match(
+                new RegExp(`^signed-images needs Node ${needed} or newer, and this is Node ${tooOld} `),
+            );
+            expect(stderr.trimEnd().split("\n")).to.have.lengthOf(1);
+        });
+    }
+
+    for (const recent of ["22.22.2", "26.1.0"]) {
+        it(`starts by Node ${recent}`, async () => {
+            expect(await spawnByNode(recent)).to.deep.equal({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+        });
+    }
 
     for (const args of [["--help"], ["-h"], ["keys", "--help"]]) {
         it(`lists its commands for ${args.join(" ")}`, async () => {
@@ -41,3 +63,15 @@ describe("signed-images", () => {
         });
     }
 });
+
+/** Asks for the version in a process that takes itself for another Node. */
+function spawnByNode(node: string): ReturnType<typeof spawnProgram> {
+    return inTemporaryFolder((folder) => {
+        const preload = path.join(folder, "versions.cjs");
+        fs.writeFileSync(
+            preload,
+            `Object.defineProperty(process, "versions", { value: { ...process.versions, node: ${JSON.stringify(node)} } });`,
+        );
+        return spawnProgram(["--version"], { env: { NODE_OPTIONS: `--require ${preload}` } });
+    });
+}
