@@ -4,7 +4,7 @@
  *
  * All checks happen here, before {@link open} derives a key: nothing is allocated for parameters that a stranger chose.
  */
-import { decodeBase64 } from "./base64";
+import { decodeBase64 } from "../policy/go/base64";
 import { KeyError, type KeyField } from "./errors";
 
 const KDF = "scrypt";

@@ -1,7 +1,7 @@
 /**
  * PEM as Go's encoding/pem/pem.go writes and reads it, because both cosign and policy-controller read keys with it.
  */
-import { decodeBase64 } from "./base64";
+import { decodeBase64 } from "../policy/go/base64";
 
 /** Go's `pemLineLength`. */
 const LINE_LENGTH = 64;
