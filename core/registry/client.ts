@@ -7,6 +7,7 @@ import { RegistryError } from "./errors";
 import { exchange } from "./http/exchange";
 import { Limiter } from "./http/limiter";
 import { Pools } from "./http/pools";
+import { ifFound } from "./if-found";
 import { readManifest, resolveManifest } from "./manifests";
 import { mirrorsOf } from "./mirrors";
 import { pushBlob, pushManifest } from "./push";
@@ -186,15 +187,8 @@ export class RegistryClient implements RegistryReader, RegistryWriter {
         if (found !== undefined) {
             return found;
         }
-        try {
-            const { content } = await readManifest(session, name, fallbackTag(digest), manifestBytes);
-            return fallbackReferrers(content, artifactType);
-        } catch (error) {
-            if (error instanceof RegistryError && error.code === "not-found") {
-                return [];
-            }
-            throw error;
-        }
+        const index = await ifFound(readManifest(session, name, fallbackTag(digest), manifestBytes));
+        return index === undefined ? [] : fallbackReferrers(index.content, artifactType);
     }
 
     /** Once for a repository without the API: one of them says nothing of the others, which may lie elsewhere. */

@@ -1,5 +1,6 @@
 import { descriptorOf } from "./descriptors";
 import { RegistryError } from "./errors";
+import { ifFound } from "./if-found";
 import { asObject, parseObject, textOf } from "./json";
 import { readManifest } from "./manifests";
 import { OCI_INDEX } from "./media-types";
@@ -46,20 +47,16 @@ async function readIndex(
     tag: string,
     maxBytes: number,
 ): Promise<JsonObject> {
-    try {
-        const { mediaType, content } = await readManifest(session, name, tag, maxBytes);
-        const index = asObject(content);
-        if (mediaType !== OCI_INDEX || index === undefined) {
-            const message = `has something under the tag ${tag} that is no list of referrers, and it is left as it is`;
-            throw new RegistryError(message, { ...name, code: "malformed" });
-        }
-        return index;
-    } catch (error) {
-        if (error instanceof RegistryError && error.code === "not-found") {
-            return { schemaVersion: 2, mediaType: OCI_INDEX };
-        }
-        throw error;
+    const manifest = await ifFound(readManifest(session, name, tag, maxBytes));
+    if (manifest === undefined) {
+        return { schemaVersion: 2, mediaType: OCI_INDEX };
     }
+    const index = asObject(manifest.content);
+    if (manifest.mediaType !== OCI_INDEX || index === undefined) {
+        const message = `has something under the tag ${tag} that is no list of referrers, and it is left as it is`;
+        throw new RegistryError(message, { ...name, code: "malformed" });
+    }
+    return index;
 }
 
 /** What the list says of a manifest: beside its digest what it is, and its annotations. */

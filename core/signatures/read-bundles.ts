@@ -1,4 +1,5 @@
-import { RegistryError, type Descriptor, type Manifest, type RegistryReader } from "../registry";
+import { OCI_EMPTY, type Descriptor, type RegistryReader } from "../registry";
+import { ifFound } from "../registry/if-found";
 import { asRecord, goField } from "./go-json";
 import { readDescriptor } from "./stored-layers";
 
@@ -10,7 +11,7 @@ const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle";
 const EMPTY_TYPES: readonly (string | undefined)[] = [
     undefined,
     "",
-    "application/vnd.oci.empty.v1+json",
+    OCI_EMPTY,
     "application/vnd.oci.image.config.v1+json",
 ];
 
@@ -41,7 +42,9 @@ async function readBundle(
     { repository }: SignedImage,
     { digest }: Descriptor,
 ): Promise<StoredBundle | undefined> {
-    const layers = goField(asRecord((await manifestOrNothing(registry, repository, digest))?.content), "layers");
+    // A list of referrers may name what is not there any more.
+    const manifest = await ifFound(registry.manifest(repository, digest));
+    const layers = goField(asRecord(manifest?.content), "layers");
     const layer = Array.isArray(layers) && layers.length === 1 ? readDescriptor(layers[0]) : undefined;
     if (layer?.mediaType.startsWith(BUNDLE_TYPE) !== true) {
         return undefined;
@@ -53,20 +56,4 @@ async function readBundle(
         mediaType: layer.mediaType,
         content: () => (content ??= registry.blob(repository, layer)),
     };
-}
-
-/** A list of referrers may name what is not there any more. */
-async function manifestOrNothing(
-    registry: RegistryReader,
-    repository: SignedImage["repository"],
-    digest: string,
-): Promise<Manifest | undefined> {
-    try {
-        return await registry.manifest(repository, digest);
-    } catch (error) {
-        if (error instanceof RegistryError && error.code === "not-found") {
-            return undefined;
-        }
-        throw error;
-    }
 }

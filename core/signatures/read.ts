@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-
+import { digestOf } from "../registry/digest";
 import { simpleSigningPayload } from "./payload";
 import { readLayers } from "./stored-layers";
 
@@ -26,7 +25,7 @@ export async function readSimpleSignatures(
         return layers;
     }
     const payload = simpleSigningPayload(image);
-    const digest = `sha256:${createHash("sha256").update(payload).digest("hex")}`;
+    const digest = digestOf(payload);
     return layers.map((layer) => ({
         ...layer,
         kind: "signature",

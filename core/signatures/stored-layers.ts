@@ -1,7 +1,14 @@
-import { createHash } from "node:crypto";
-
 import { decodeBase64 } from "../policy/go/base64";
-import { RegistryError, type Descriptor, type Manifest, type RegistryReader, type RepositoryName } from "../registry";
+import {
+    DOCKER_LIST,
+    OCI_INDEX,
+    RegistryError,
+    type Descriptor,
+    type RegistryReader,
+    type RepositoryName,
+} from "../registry";
+import { digestOf } from "../registry/digest";
+import { ifFound } from "../registry/if-found";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
 import { asRecord, goField, goText, type JsonRecord } from "./go-json";
 import { fitsGoType, type GoType } from "./go-types";
@@ -65,7 +72,7 @@ export async function readLayers(
     { repository = image.repository, tagPrefix }: SignatureSource,
     suffix: "sig" | "att",
 ): Promise<readonly StoredLayer[] | Refused | Unknown> {
-    const manifest = await manifestOrNothing(registry, repository, attachmentTag(image.digest, suffix, tagPrefix));
+    const manifest = await ifFound(registry.manifest(repository, attachmentTag(image.digest, suffix, tagPrefix)));
     if (manifest === undefined) {
         return [];
     }
@@ -118,10 +125,7 @@ export function storedLayers(
 /** Manifests of Docker's first form, signed or not, of which go-containerregistry makes no image. */
 const SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+";
 
-const INDEX_TYPES: readonly string[] = [
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-];
+const INDEX_TYPES: readonly string[] = [OCI_INDEX, DOCKER_LIST];
 
 /** What says that it is an index and has layers all the same was sent as a manifest: that counts, and not what it says. */
 function isIndex(mediaType: string, content: JsonRecord | undefined): boolean {
@@ -155,26 +159,10 @@ function firstByDigest(descriptors: readonly unknown[]): ReadonlyMap<string, Lay
 
 /** @throws RegistryError where the data is not what the descriptor says */
 function checkedData({ digest, size }: Descriptor, data: Buffer, name: RepositoryName): Buffer {
-    const isRight = data.length === size && `sha256:${createHash("sha256").update(data).digest("hex")}` === digest;
-    if (!isRight) {
+    if (data.length !== size || digestOf(data) !== digest) {
         throw new RegistryError(`has a manifest whose data is not ${digest}`, { ...name, code: "digest-mismatch" });
     }
     return data;
-}
-
-async function manifestOrNothing(
-    registry: RegistryReader,
-    repository: RepositoryName,
-    tag: string,
-): Promise<Manifest | undefined> {
-    try {
-        return await registry.manifest(repository, tag);
-    } catch (error) {
-        if (error instanceof RegistryError && error.code === "not-found") {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 /** A descriptor with a digest and a size; undefined for what is none. */

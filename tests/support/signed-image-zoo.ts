@@ -4,10 +4,11 @@
  */
 import { generateKeyPairSync, sign, type KeyPairKeyObjectResult } from "node:crypto";
 
+import { OCI_MANIFEST } from "../../core/registry";
 import { SIGNATURE_ANNOTATION } from "../../core/signatures/annotations";
 import { simpleSigningPayload } from "../../core/signatures/payload";
 import { attestImage } from "../../core/signatures/sign/attest-image";
-import { MANIFEST_TYPE, withLayer } from "../../core/signatures/sign/attachment";
+import { withLayer } from "../../core/signatures/sign/attachment";
 import { signImage } from "../../core/signatures/sign/sign-image";
 import { keySigner, type Signer } from "../../core/signatures/sign/signer";
 import { attachmentTag } from "../../core/signatures/stored-layers";
@@ -132,7 +133,7 @@ export const SPECIMENS = {
     },
     brokenSignatureManifest: async (zoo, image) => {
         const bytes = Buffer.from('{"schemaVersion":2,"layers":{}}');
-        await zoo.kit.registry.putManifest(image.repository, attachmentTag(image.digest, "sig"), MANIFEST_TYPE, bytes);
+        await zoo.kit.registry.putManifest(image.repository, attachmentTag(image.digest, "sig"), OCI_MANIFEST, bytes);
     },
     attestedSlsa: (zoo, image) => zoo.attest(image, "release", "slsaprovenance", SLSA),
     attestedSlsaV1: (zoo, image) => zoo.attest(image, "release", "https://slsa.dev/provenance/v1", SLSA_V1),
@@ -152,7 +153,7 @@ export const SPECIMENS = {
         await zoo.attest(other, "release", "slsaprovenance", SLSA);
         const { bytes } = await zoo.kit.registry.manifest(other.repository, attachmentTag(other.digest, "att"));
         const tag = attachmentTag(image.digest, "att");
-        await zoo.kit.registry.putManifest(image.repository, tag, MANIFEST_TYPE, bytes);
+        await zoo.kit.registry.putManifest(image.repository, tag, OCI_MANIFEST, bytes);
     },
     signedAndAttested: async (zoo, image) => {
         await zoo.sign(image, "release");
@@ -263,6 +264,6 @@ export class SignedImageZoo {
         const { manifest, config } = withLayer([], { mediaType, payload, annotations });
         await registry.putBlob(image.repository, payload);
         await registry.putBlob(image.repository, config);
-        await registry.putManifest(image.repository, attachmentTag(image.digest, "sig"), MANIFEST_TYPE, manifest);
+        await registry.putManifest(image.repository, attachmentTag(image.digest, "sig"), OCI_MANIFEST, manifest);
     }
 }

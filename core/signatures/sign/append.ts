@@ -8,10 +8,11 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-import { RegistryError, type RegistryReader, type RegistryWriter, type RepositoryName } from "../../registry";
+import { OCI_MANIFEST, type RegistryReader, type RegistryWriter, type RepositoryName } from "../../registry";
+import { ifFound } from "../../registry/if-found";
 import { asRecord, goField } from "../go-json";
 import { storedLayers } from "../stored-layers";
-import { MANIFEST_TYPE, withLayer, type NewLayer } from "./attachment";
+import { withLayer, type NewLayer } from "./attachment";
 import { SigningError } from "./errors";
 
 /** A registry that signatures are added to. */
@@ -96,7 +97,7 @@ interface SignatureList {
 }
 
 async function readList(registry: SignatureRegistry, addition: Addition): Promise<SignatureList> {
-    const manifest = await orUndefined(registry.manifest(addition.repository, addition.tag));
+    const manifest = await ifFound(registry.manifest(addition.repository, addition.tag));
     if (manifest === undefined) {
         return { layers: [], digest: undefined };
     }
@@ -131,7 +132,7 @@ interface Stored {
 
 /** Whether the list is gone from its tag because others replaced it. Then it is still there by its digest. */
 async function requireKept(registry: SignatureRegistry, addition: Addition, digest: string): Promise<void> {
-    if ((await orUndefined(registry.manifest(addition.repository, digest))) === undefined) {
+    if ((await ifFound(registry.manifest(addition.repository, digest))) === undefined) {
         throw rewritesError(addition);
     }
 }
@@ -154,28 +155,17 @@ async function store(
     await Promise.all([registry.putBlob(repository, layer.payload), registry.putBlob(repository, config)]);
     const start = performance.now();
     registry.forget(repository);
-    const now = await orUndefined(registry.resolve({ ...repository, tag }));
+    const now = await ifFound(registry.resolve({ ...repository, tag }));
     if (now?.digest !== before.digest) {
         return undefined;
     }
-    const { digest } = await registry.putManifest(repository, tag, MANIFEST_TYPE, manifest);
+    const { digest } = await registry.putManifest(repository, tag, OCI_MANIFEST, manifest);
     return { digest, milliseconds: performance.now() - start };
 }
 
 /** Longer than others take for the same, and not the same for everybody, so that they do not meet again. */
 function settleTime(milliseconds: number): number {
     return Math.max(MINIMUM_SETTLE_MS, milliseconds * SETTLE_FACTOR) * (1 + Math.random());
-}
-
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-    try {
-        return await answer;
-    } catch (error) {
-        if (error instanceof RegistryError && error.code === "not-found") {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 function nameOf({ repository, tag }: Addition): string {

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-
+import { OCI_MANIFEST, type Descriptor } from "../../registry";
+import { digestOf } from "../../registry/digest";
 import { asRecord, goField } from "../go-json";
-
-import type { Descriptor } from "../../registry";
 
 /** A layer of a `.sig` or `.att` manifest that is to be stored. */
 export interface NewLayer {
@@ -17,7 +15,6 @@ export interface AttachmentForm {
     readonly config: Buffer;
 }
 
-export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
 
 /**
@@ -38,7 +35,7 @@ export function withLayer(layers: readonly unknown[], added: NewLayer): Attachme
     });
     const manifest = json({
         schemaVersion: 2,
-        mediaType: MANIFEST_TYPE,
+        mediaType: OCI_MANIFEST,
         config: { mediaType: CONFIG_TYPE, size: config.length, digest: digestOf(config) },
         layers: all,
     });
@@ -47,11 +44,6 @@ export function withLayer(layers: readonly unknown[], added: NewLayer): Attachme
 
 function descriptorOf({ mediaType, payload, annotations }: NewLayer): Descriptor {
     return { mediaType, size: payload.length, digest: digestOf(payload), annotations };
-}
-
-/** `sha256:…` of bytes. */
-export function digestOf(bytes: Uint8Array): string {
-    return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 function json(value: unknown): Buffer {

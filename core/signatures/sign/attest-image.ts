@@ -1,11 +1,11 @@
 import { checkAttestation } from "../check-attestation";
 import { IN_TOTO_PAYLOAD_TYPE, preAuthenticationEncoding, readEnvelope } from "../envelope";
+import { digestOf } from "../../registry/digest";
 import { SIGNATURE_ANNOTATION } from "../annotations";
 import { predicateTypeUri } from "../predicate-types";
 import { attachmentTag, storedLayers } from "../stored-layers";
 import { asRecord, goField } from "../go-json";
 import { appendLayer, type Added, type SignatureRegistry } from "./append";
-import { digestOf } from "./attachment";
 import { attestKeyless, type KeylessOptions } from "./keyless";
 import { isSameStatement, statementOf, type Predicate } from "./predicate";
 

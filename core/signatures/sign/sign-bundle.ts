@@ -2,11 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import { readPublicKeyAsCluster, type ClusterPublicKey } from "../../keys";
-import { RegistryError, type Descriptor } from "../../registry";
+import { OCI_EMPTY, OCI_MANIFEST } from "../../registry";
+import { digestOf } from "../../registry/digest";
 import { describeBundle, SIGNATURE_PREDICATE } from "../describe-bundle";
-import { asRecord, goField } from "../go-json";
 import { readBundles } from "../read-bundles";
-import { digestOf, MANIFEST_TYPE } from "./attachment";
 import { IN_TOTO_PAYLOAD_TYPE, preAuthenticationEncoding } from "../envelope";
 import { SigningError } from "./errors";
 
@@ -15,10 +14,8 @@ import type { Added, SignatureRegistry } from "./append";
 import type { Signer } from "./signer";
 
 const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
-const EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
-const INDEX_TYPE = "application/vnd.oci.image.index.v1+json";
 
-/** How often the list of referrers is stored again where others replace it. */
+/** How often it is stored again where others replace the list that names it. */
 const MAXIMUM_ATTEMPTS = 20;
 const SETTLE_MS = 200;
 
@@ -45,9 +42,9 @@ export async function signImageInBundle(
     const manifest = Buffer.from(
         JSON.stringify({
             schemaVersion: 2,
-            mediaType: MANIFEST_TYPE,
+            mediaType: OCI_MANIFEST,
             artifactType: BUNDLE_TYPE,
-            config: { ...config, mediaType: EMPTY_TYPE },
+            config: { ...config, mediaType: OCI_EMPTY },
             layers: [{ ...bundle, mediaType: BUNDLE_TYPE }],
             subject: { mediaType, digest, size },
             annotations: {
@@ -56,8 +53,7 @@ export async function signImageInBundle(
             },
         }),
     );
-    const stored = await registry.putManifest(image.repository, digestOf(manifest), MANIFEST_TYPE, manifest);
-    return { isNew: true, attempts: await announce(registry, image, { ...stored, artifactType: BUNDLE_TYPE }) };
+    return { isNew: true, attempts: await storeReferrer(registry, image, manifest) };
 }
 
 async function isSignedAlready(
@@ -101,41 +97,24 @@ function sealBundle(
 }
 
 /**
- * Sees to it that the referrer is found. A registry without the referrers API keeps the list under a tag, which the client
- * writes (OCI distribution specification 1.1, "Referrers Tag Schema"), and others as well: written until it is there.
+ * Stores a manifest that refers to the image, until it is listed. Where a registry keeps no such list, its writers do, each
+ * in place of the one that is there (OCI distribution specification 1.1, "Referrers Tag Schema"): one may undo another.
+ *
+ * @returns how often it was stored
  */
-async function announce(registry: SignatureRegistry, image: SignedImage, referrer: Descriptor): Promise<number> {
-    const tag = image.digest.replace(":", "-");
+async function storeReferrer(registry: SignatureRegistry, image: SignedImage, manifest: Buffer): Promise<number> {
+    const digest = digestOf(manifest);
     for (let attempts = 1; attempts <= MAXIMUM_ATTEMPTS; attempts++) {
+        await registry.putManifest(image.repository, digest, OCI_MANIFEST, manifest);
         registry.forget(image.repository);
         const listed = await registry.referrers(image.repository, image.digest);
-        if (listed.some(({ digest }) => digest === referrer.digest)) {
+        if (listed.some((referrer) => referrer.digest === digest)) {
             return attempts;
         }
-        const manifests = [...(await fallbackEntries(registry, image, tag)), referrer];
-        const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests }));
-        await registry.putManifest(image.repository, tag, INDEX_TYPE, bytes);
         await delay(SETTLE_MS * (1 + Math.random()));
     }
     throw new SigningError(
         "signature-lost",
         `The list of what refers to ${image.digest} was replaced ${MAXIMUM_ATTEMPTS} times by others. Sign again when they are done.`,
     );
-}
-
-async function fallbackEntries(
-    registry: SignatureRegistry,
-    image: SignedImage,
-    tag: string,
-): Promise<readonly unknown[]> {
-    try {
-        const { content } = await registry.manifest(image.repository, tag);
-        const manifests = goField(asRecord(content), "manifests");
-        return Array.isArray(manifests) ? (manifests as unknown[]) : [];
-    } catch (error) {
-        if (error instanceof RegistryError && error.code === "not-found") {
-            return [];
-        }
-        throw error;
-    }
 }

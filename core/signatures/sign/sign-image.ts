@@ -1,9 +1,9 @@
+import { digestOf } from "../../registry/digest";
 import { SIGNATURE_ANNOTATION } from "../annotations";
 import { checkSignature } from "../check-signature";
 import { simpleSigningPayload } from "../payload";
 import { attachmentTag, storedLayers } from "../stored-layers";
 import { appendLayer, type Added, type SignatureRegistry } from "./append";
-import { digestOf } from "./attachment";
 import { signKeyless } from "./keyless";
 
 import type { SignatureSource, SignedImage, SimpleSignature } from "../stored";

@@ -1,8 +1,13 @@
 import { expect } from "chai";
 
-import { RegistryError, type Descriptor, type ImageReference, type RepositoryName } from "../../../core/registry";
+import {
+    OCI_MANIFEST,
+    RegistryError,
+    type Descriptor,
+    type ImageReference,
+    type RepositoryName,
+} from "../../../core/registry";
 import { readSimpleSignatures } from "../../../core/signatures";
-import { MANIFEST_TYPE } from "../../../core/signatures/sign/attachment";
 import { keySigner } from "../../../core/signatures/sign/signer";
 import { signImage } from "../../../core/signatures/sign/sign-image";
 import { attachmentTag } from "../../../core/signatures/stored-layers";
@@ -105,7 +110,7 @@ describe("a signature that the registry does not take", () => {
             const { digest } = await registry.putManifest(
                 IMAGE.repository,
                 tag,
-                MANIFEST_TYPE,
+                OCI_MANIFEST,
                 Buffer.from(JSON.stringify({ schemaVersion: 2, ...manifest })),
             );
             expect(await refusalOf(registry)).to.have.property("code", "signature-list-malformed");

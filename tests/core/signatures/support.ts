@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 
+import { OCI_MANIFEST } from "../../../core/registry";
 import {
     checkSignature,
     readSimpleSignatures,
@@ -9,7 +10,7 @@ import {
     type SignedImage,
 } from "../../../core/signatures";
 import { SIGNATURE_ANNOTATION } from "../../../core/signatures/annotations";
-import { MANIFEST_TYPE, withLayer } from "../../../core/signatures/sign/attachment";
+import { withLayer } from "../../../core/signatures/sign/attachment";
 import { keySigner, type Signer } from "../../../core/signatures/sign/signer";
 import { attachmentTag } from "../../../core/signatures/stored-layers";
 
@@ -59,7 +60,7 @@ export async function storeLayers(
         ({ manifest } = withLayer(stored, { payload, annotations, mediaType }));
         stored = (JSON.parse(manifest.toString("utf8")) as { layers: unknown[] }).layers;
     }
-    await registry.putManifest(repository, attachmentTag(IMAGE.digest, suffix, tagPrefix), MANIFEST_TYPE, manifest);
+    await registry.putManifest(repository, attachmentTag(IMAGE.digest, suffix, tagPrefix), OCI_MANIFEST, manifest);
 }
 
 /** A layer with the signature of a payload. */
