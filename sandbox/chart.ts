@@ -54,7 +54,7 @@ export interface LocateChartOptions {
     signal?: AbortSignal;
 }
 
-export const CHART_NAME = "policy-controller";
+const CHART_NAME = "policy-controller";
 
 const PROJECT_FOLDER = resolve(__dirname, "..");
 const PROBE_TIMEOUT_MS = 3000;

@@ -101,7 +101,7 @@ function portsTakenError(holders: readonly string[]): SandboxError {
 }
 
 /** Who listens on a port, as far as /proc tells. */
-export function describeHolder(port: number): string {
+function describeHolder(port: number): string {
     const inodes = listeningInodes(port);
     if (inodes.size === 0 || !existsSync("/proc/self/fd")) {
         return "unknown process";

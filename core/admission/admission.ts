@@ -82,7 +82,7 @@ export interface WorkloadVerdict {
 }
 
 /** How an image is called that is not known yet. */
-export const UNKNOWN_IMAGE = "(not known yet)";
+const UNKNOWN_IMAGE = "(not known yet)";
 
 /** Judges images by the rules of a cluster. One instance asks everything once, so keep it for as many images as there are. */
 export class Admission {

@@ -5,7 +5,6 @@
 export {
     Admission,
     judge,
-    UNKNOWN_IMAGE,
     type ImageSubject,
     type Rules,
     type Tools,
@@ -25,4 +24,4 @@ export {
     type ImageVerdict,
     type PolicyVerdict,
 } from "./verdict";
-export { imagesOf, podSpecFields, readWorkload, type Workload, type WorkloadImage } from "./workload";
+export { podSpecFields, readWorkload, type Workload, type WorkloadImage } from "./workload";

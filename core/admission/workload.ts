@@ -100,7 +100,7 @@ const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"]
  * The images of a pod's spec, in the order in which the webhook goes through them. Where a part is not known yet, one unknown
  * image stands for all that may be in it.
  */
-export function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
+function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
     if (podSpec === UNKNOWN) {
         return { images: [{ path, image: undefined, isEphemeral: false }], volumeImages: [] };
     }

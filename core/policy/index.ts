@@ -20,7 +20,6 @@ export type { PolicyFinding } from "./lints/policies";
 export * from "./manifest";
 export * from "./path";
 export { renderClusterImagePolicy, renderTrustRoot } from "./render";
-export { nameRefusal } from "./rules/metadata";
 export * from "./spec";
 export { importRefusals, programOf, type ProgramOptions } from "./typescript/program";
 export * from "./unknown";

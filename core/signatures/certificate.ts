@@ -66,8 +66,3 @@ export function hasUnhandledExtension({ parsed }: Certificate): boolean {
 export function hasNameConstraints({ parsed }: Certificate): boolean {
     return parsed.extension(NAME_CONSTRAINTS) !== undefined;
 }
-
-/** Whether subject and issuer are the same: what policy-controller takes for a root. */
-export function isSelfIssued({ parsed }: Certificate): boolean {
-    return parsed.subject.equals(parsed.issuer);
-}

@@ -64,7 +64,6 @@ function requirementsOf(
     const required = {
         certificateLog: keyless.insecureIgnoreSCT !== true,
         transparencyLog: rfc3161timestamp === undefined,
-        timestamp: rfc3161timestamp !== undefined,
     };
     if (identitiesOf(keyless).length > 1) {
         return unusable("unsupported: multiple identities are not supported at this time");

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../tools";
 
 /** The parts of the demo whose time is told. */
-export const CHAPTERS = ["tools", "sandbox", "preview", "up", "verdicts", "destroy"] as const;
+const CHAPTERS = ["tools", "sandbox", "preview", "up", "verdicts", "destroy"] as const;
 export type Chapter = (typeof CHAPTERS)[number];
 
 /** An empty line, dots, or `@ updating....`. */

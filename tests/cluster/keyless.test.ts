@@ -5,7 +5,7 @@ import { attestImageKeyless } from "../../core/signatures/sign/attest-image";
 import { signImageKeyless } from "../../core/signatures/sign/sign-image";
 import { renderTrustRoot } from "../../core/policy";
 import { ImageWorkshop } from "../support/image-workshop";
-import { VULN } from "../support/signed-image-zoo";
+import { VULN } from "../support/predicates";
 import { CI, SigstoreInstance } from "../support/sigstore-instance";
 import { identityToken, SigstoreServices } from "../support/sigstore-services";
 import { BUILD_TIMEOUT_MS, policyNamed, Webhook } from "./support/webhook";

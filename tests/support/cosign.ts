@@ -9,7 +9,7 @@ import { importKeyPair } from "../../core/keys";
 const run = promisify(execFile);
 
 /** cosign's legacy form, and nothing that needs the internet. */
-export const SIMPLE_SIGNING = ["--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"];
+const SIMPLE_SIGNING = ["--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"];
 
 /** What cosign v3 does when nobody says otherwise, without the internet. */
 export const BUNDLE = ["--new-bundle-format=true", "--use-signing-config=false", "--tlog-upload=false"];

@@ -141,11 +141,6 @@ export class ImageWorkshop {
         return (await this.registry.putManifest(this.repository(name), tag, INDEX, bytes)).digest;
     }
 
-    /** Pushes an image that is there already under another repository: same bytes, same digest. */
-    public async copy(name: string, tag: string, bytes: Buffer, mediaType = MANIFEST): Promise<string> {
-        return (await this.registry.putManifest(this.repository(name), tag, mediaType, bytes)).digest;
-    }
-
     /** Puts layers under the tag at which cosign looks for signatures (`sig`) or attestations (`att`) of a digest. */
     public async attach(
         name: string,

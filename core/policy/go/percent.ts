@@ -16,7 +16,7 @@ const PLAIN: Readonly<Record<UrlPart, string>> = {
 };
 
 /** True for a byte that has to be encoded there. */
-export function mustEscape(byte: string, part: UrlPart): boolean {
+function mustEscape(byte: string, part: UrlPart): boolean {
     return !/[A-Za-z0-9]/.test(byte) && !PLAIN[part].includes(byte);
 }
 

@@ -8,7 +8,7 @@ import type { Finding } from "../finding";
 const NAME = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** Why Kubernetes refuses an object's name; undefined where it takes it. */
-export function nameRefusal(name: string): string | undefined {
+function nameRefusal(name: string): string | undefined {
     return NAME.test(name)
         ? undefined
         : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";

@@ -18,7 +18,7 @@ export function givenOf<T extends Fields>(
 }
 
 /** True for a value that is there: to Go's zero values, an empty string is as good as none. UNKNOWN is there. */
-export function isGiven(value: unknown): boolean {
+function isGiven(value: unknown): boolean {
     return value !== undefined && value !== "";
 }
 

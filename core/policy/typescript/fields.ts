@@ -3,7 +3,7 @@ import { list, object, value } from "./source";
 import type { Field, Source } from "./source";
 
 /** Data of any depth as the literal that it is. */
-export function literal(data: unknown): Source {
+function literal(data: unknown): Source {
     if (Array.isArray(data)) {
         return list(data.map(literal));
     }

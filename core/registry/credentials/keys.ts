@@ -3,7 +3,7 @@ import { DOCKER_HUB } from "../../policy/go/reference";
 import type { RepositoryName } from "../types";
 
 /** The name under which Docker keeps the credentials of Docker Hub, for historical reasons. */
-export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
+const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /**
  * The names under which credentials for a repository may be kept, the narrowest first: `ghcr.io/acme/app`, `ghcr.io/acme` (podman), `ghcr.io`.

@@ -95,7 +95,7 @@ export async function attestImageKeyless(
 }
 
 /** A DSSE envelope as cosign writes it. */
-export function sealEnvelope(statement: Buffer, signer: Signer): Buffer {
+function sealEnvelope(statement: Buffer, signer: Signer): Buffer {
     const signature = signer.sign(preAuthenticationEncoding(IN_TOTO_PAYLOAD_TYPE, statement));
     return Buffer.from(
         JSON.stringify({

@@ -12,8 +12,6 @@ export interface BundleRequirements {
     readonly certificateLog: boolean;
     /** That the signature is in a transparency log, which also says when it was made. */
     readonly transparencyLog: boolean;
-    /** That a time-stamping authority has seen the signature. */
-    readonly timestamp: boolean;
 }
 
 /** For keys and authorities that are trusted without a limit. */
@@ -48,6 +46,7 @@ export async function verifyBundle(
         new Verifier(await verifierMaterial(material), {
             ctlogThreshold: required.certificateLog ? 1 : 0,
             tlogThreshold: required.transparencyLog ? 1 : 0,
+            // Of a time-stamping authority, or of the log.
             timestampThreshold: 1,
         }).verify(required.transparencyLog ? entity : withoutLog(entity));
         return certificate;

@@ -18,7 +18,7 @@ import { signImageKeyless } from "../../../core/signatures/sign/sign-image";
 import { MemoryRegistry } from "../../support/memory-registry";
 import { CI, SigstoreInstance } from "../../support/sigstore-instance";
 import { identityToken, SigstoreServices } from "../../support/sigstore-services";
-import { VULN } from "../../support/signed-image-zoo";
+import { VULN } from "../../support/predicates";
 import { IMAGE } from "./support";
 
 import type { AddressInfo } from "node:net";

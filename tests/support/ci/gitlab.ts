@@ -67,7 +67,7 @@ export async function runJobs(
 }
 
 /** The job with what it extends; what stands later wins. */
-export function resolved(pipeline: GitlabPipeline, name: string): GitlabJob {
+function resolved(pipeline: GitlabPipeline, name: string): GitlabJob {
     const job = pipeline[name];
     if (job === undefined) {
         throw new Error(`the pipeline has no job ${name}`);
