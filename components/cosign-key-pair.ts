@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_CONTROLLER_NAMESPACE } from "../core/policy";
 import { rejectFindings } from "./findings";
 import { doubledKeys, validateGenerations } from "./generation-rules";
 import { keyMaterial } from "./key-material";
 import { publicSecret, signerSecret } from "./key-secrets";
-import { validateLabel, validateSecretNamePrefix } from "./names";
+import { validateLabel, validateSubdomainPrefix } from "./names";
 import type { AuthorityArgs } from "./policy/authority";
 import { Authority } from "./policy/factories";
-import { DEFAULT_CONTROLLER_NAMESPACE } from "./policy-controller";
 import { keepAnswersOutOfDebugMessages } from "./quiet-responses";
 
 /** Where the private half of the keys goes, beside the stack's state, where a generated one is kept as a secret. */
@@ -137,7 +137,7 @@ export class CosignKeyPair extends pulumi.ComponentResource {
         const prefix = args.secretNamePrefix ?? name;
         rejectFindings("CosignKeyPair", name, [
             ...validateGenerations({ generations, current, privateKey: home }),
-            ...validateSecretNamePrefix(prefix, longestSuffix(generations), ["secretNamePrefix"]),
+            ...validateSubdomainPrefix(prefix, longestSuffix(generations), ["secretNamePrefix"]),
             ...(typeof args.namespace === "string" ? validateLabel(args.namespace, ["namespace"]) : []),
         ]);
         super("signed-images:index:CosignKeyPair", name, {}, opts);

@@ -1,6 +1,5 @@
-import { error, type Finding, show } from "../core/policy";
+import { DEFAULT_CONTROLLER_NAMESPACE, error, type Finding, show } from "../core/policy";
 import { validateLabel } from "./names";
-import { DEFAULT_CONTROLLER_NAMESPACE } from "./controller/args";
 
 /** Why the namespaces with the cluster's own machinery should run whatever they run. */
 const SYSTEM_NAMESPACES: Record<string, string> = {

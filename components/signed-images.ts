@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyMode } from "../core/policy";
-import { validateSignedImagesArgs } from "./argument-rules";
+import { validateSignedImagesArgs } from "./signed-images-rules";
 import { ClusterImagePolicy } from "./cluster-image-policy";
 import { CosignKeyPair, type KeyGeneration } from "./cosign-key-pair";
 import { EnforcedNamespace } from "./enforced-namespace";

@@ -250,8 +250,7 @@ export interface PolicyControllerArgs {
     values?: pulumi.Inputs;
 }
 
-/** The namespace that the controller lives in unless told otherwise; upstream's manifests use the same. */
-export const DEFAULT_CONTROLLER_NAMESPACE = "cosign-system";
+export { DEFAULT_CONTROLLER_NAMESPACE } from "../../core/policy";
 
 /** Longer than a slow image pull plus the controller's own start; what is missing after it will not come by itself. */
 export const DEFAULT_ARMING_TIMEOUT_SECONDS = 300;

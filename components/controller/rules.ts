@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { error, type Finding, type PropertyPath, show } from "../../core/policy";
-import { validateLabel, validateSecretName } from "../names";
+import { validateLabel, validateSubdomain } from "../names";
 import { validateNamespaceChoice } from "../namespace-rules";
 import { NoMatchPolicy, type PolicyControllerArgs } from "./args";
 import type { ChartSource } from "./chart-source";
@@ -41,10 +41,8 @@ export function validatePolicyControllerArgs(args: PolicyControllerArgs): Findin
             instead: "Write a port from 1 to 65535.",
         }),
         ...validateNoMatchPolicy(args.noMatchPolicy),
-        ...(args.priorityClass === undefined ? [] : validateSecretName(args.priorityClass, ["priorityClass"])),
-        ...(args.imagePullSecrets ?? []).flatMap((name, index) =>
-            validateSecretName(name, ["imagePullSecrets", index]),
-        ),
+        ...(args.priorityClass === undefined ? [] : validateSubdomain(args.priorityClass, ["priorityClass"])),
+        ...(args.imagePullSecrets ?? []).flatMap((name, index) => validateSubdomain(name, ["imagePullSecrets", index])),
         ...validateImage(args),
         ...validateCertificates(args.trustedCertificates),
         ...validateProxy(args),

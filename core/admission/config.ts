@@ -1,3 +1,5 @@
+import { DEFAULT_CONTROLLER_NAMESPACE } from "../policy/manifest";
+
 /** The policy-controller versions whose rules are known here; every claim is tested on both. */
 export const ControllerVersion = { V0_13_1: "0.13.1", V0_15_1: "0.15.1" } as const;
 export type ControllerVersion = (typeof ControllerVersion)[keyof typeof ControllerVersion];
@@ -56,7 +58,7 @@ export function completeConfig(config: ControllerConfig = {}): CompleteConfig {
         noMatchPolicy: config.noMatchPolicy ?? "deny",
         failOnEmptyAuthorities: config.failOnEmptyAuthorities ?? true,
         enableOci11: (config.enableOci11 ?? false) && config.version === ControllerVersion.V0_15_1,
-        namespace: config.namespace ?? "cosign-system",
+        namespace: config.namespace ?? DEFAULT_CONTROLLER_NAMESPACE,
         skipsControlled: config.skipsControlled ?? false,
     };
 }

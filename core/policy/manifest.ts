@@ -17,6 +17,9 @@ export const API_VERSION = "policy.sigstore.dev/v1alpha1";
 /** The group of both kinds. */
 export const API_GROUP = "policy.sigstore.dev";
 
+/** The namespace that policy-controller lives in unless told otherwise; upstream's manifests use the same. */
+export const DEFAULT_CONTROLLER_NAMESPACE = "cosign-system";
+
 /** A ClusterImagePolicy as the cluster stores it. */
 export interface ClusterImagePolicyManifest {
     apiVersion: typeof API_VERSION;

@@ -1,4 +1,5 @@
 import { validateDocument } from "./document";
+import { DEFAULT_CONTROLLER_NAMESPACE } from "./manifest";
 import { renderSpec, renderTrustRoot } from "./render";
 import { validateAuthorities } from "./rules/authority";
 import { validateImages } from "./rules/images";
@@ -76,7 +77,7 @@ export function validateManifest(document: unknown, options: ValidationOptions =
 
 function contextOf(options: ValidationOptions): RuleContext {
     return {
-        controllerNamespace: options.controllerNamespace ?? "cosign-system",
+        controllerNamespace: options.controllerNamespace ?? DEFAULT_CONTROLLER_NAMESPACE,
         failOnEmptyAuthorities: options.failOnEmptyAuthorities ?? true,
     };
 }

@@ -68,7 +68,7 @@ describe("CosignKeyPair", () => {
         expect(refusal({ generations: [{ id: "a" }, { id: "a-pub" }], current: "a" })).to.include(
             'generations[1].id: generation id reserved (found "a-pub")',
         );
-        expect(refusal({ secretNamePrefix: "Release" })).to.include("[secret-name-invalid]");
+        expect(refusal({ secretNamePrefix: "Release" })).to.include("[subdomain-invalid]");
         expect(refusal({ secretNamePrefix: "r".repeat(247) })).to.equal("");
         expect(refusal({ secretNamePrefix: "r".repeat(248) })).to.include("247 characters at most");
     });

@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkPolicy, error, errorsOf, type Finding, type PropertyPath, show } from "../core/policy";
+import {
+    checkPolicy,
+    DEFAULT_CONTROLLER_NAMESPACE,
+    error,
+    errorsOf,
+    type Finding,
+    type PropertyPath,
+    show,
+} from "../core/policy";
 import type { KeyGeneration } from "./cosign-key-pair";
 import { validateGenerations } from "./generation-rules";
 import { knownNow } from "./known-values";
-import { DEFAULT_CONTROLLER_NAMESPACE } from "./controller/args";
 import { validatePolicyControllerArgs } from "./controller/rules";
 import { validateNamespaceChoice } from "./namespace-rules";
 import type { SignedImagesArgs } from "./signed-images";
