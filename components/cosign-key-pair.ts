@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_CONTROLLER_NAMESPACE } from "../core/policy";
 import { rejectFindings } from "./findings";
 import { doubledKeys, validateGenerations } from "./generation-rules";
-import { keyMaterial } from "./key-material";
+import { generatedKey, importedKey, type KeyMaterial } from "./key-material";
 import { publicSecret, signerSecret } from "./key-secrets";
 import { validateLabel, validateSubdomainPrefix } from "./names";
 import type { AuthorityArgs } from "./policy/authority";
@@ -144,21 +144,19 @@ export class CosignKeyPair extends pulumi.ComponentResource {
         keepAnswersOutOfDebugMessages();
 
         const namespace = args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE;
-        const keys = generations.map((generation, index) => {
-            const { id } = generation;
+        const imported = generations.map((generation, index) => importedKey(generation, { component: name, index }));
+        // Nothing is registered before every key that is given has been read, so that one that is refused leaves no other half made.
+        const options = { parent: this, dependsOn: whenAccepted(name, imported) };
+        const keys = generations.map(({ id }, index) => {
             const child = `${name}-${id}`;
-            const key = keyMaterial(generation, { component: name, name: child, index, parent: this });
-            const place = { name: child, secretName: `${prefix}-${id}`, namespace, generation: id, parent: this };
+            const key = imported[index] ?? generatedKey(child, options);
+            const place = { name: child, secretName: `${prefix}-${id}`, namespace, generation: id, options };
             const signerSecretName =
                 home === PrivateKeyHome.Secret && key.signer !== undefined
                     ? signerSecret(key, key.signer, place).metadata.name
                     : pulumi.output("");
             return { ...key, id, signerSecretName, publicSecretName: publicSecret(key, place).metadata.name };
         });
-        rejectDoubledKeys(
-            name,
-            keys.map(({ fingerprint }, index) => (isGenerated(generations[index]) ? undefined : fingerprint)),
-        );
         const signing = keys.find((key) => key.id === current) ?? keys[0];
         if (signing === undefined) {
             throw new Error("unreachable: an empty list of generations was refused above");
@@ -190,14 +188,11 @@ export class CosignKeyPair extends pulumi.ComponentResource {
     }
 }
 
-function isGenerated(generation: KeyGeneration | undefined): boolean {
-    return generation?.publicKey === undefined && generation?.privateKey === undefined;
-}
-
-/** For keys that are known only now. */
-function rejectDoubledKeys(component: string, fingerprints: (pulumi.Output<string> | undefined)[]): void {
-    pulumi.all(fingerprints).apply((known) => {
-        rejectFindings("CosignKeyPair", component, doubledKeys(known));
+/** What the children have to wait for: no resource, and a failure where keys cannot be used or are listed twice. */
+function whenAccepted(component: string, imported: readonly (KeyMaterial | undefined)[]): pulumi.Output<never[]> {
+    return pulumi.all(imported.map((key) => key?.fingerprint)).apply((fingerprints) => {
+        rejectFindings("CosignKeyPair", component, doubledKeys(fingerprints));
+        return [];
     });
 }
 

@@ -1,7 +1,9 @@
-import { KeyError, readPublicKey } from "../core/keys";
-import { error, type Finding, type PropertyPath, show } from "../core/policy";
-import { validateLabel } from "./names";
+import type * as pulumi from "@pulumi/pulumi";
+import { checkImport, KeyError, passwordBytes, type PublicKeyInfo, readPublicKey } from "../core/keys";
+import { error, type Finding, type PropertyPath, show, UNKNOWN } from "../core/policy";
 import type { KeyGeneration, PrivateKeyHome } from "./cosign-key-pair";
+import { knownNow } from "./known-values";
+import { validateLabel } from "./names";
 
 const PRIVATE_KEY_HOMES: readonly PrivateKeyHome[] = ["secret", "output"];
 
@@ -115,7 +117,17 @@ function validateSource(generation: KeyGeneration, path: PropertyPath): Finding[
             }),
         ];
     }
-    return typeof publicKey === "string" ? validatePublicKey(publicKey, [...path, "publicKey"]) : [];
+    return [
+        ...whereKnown(publicKey, (known) => validatePublicKey(known, [...path, "publicKey"])),
+        ...whereKnown(privateKey, (known) => validatePrivateKey(known, [...path, "privateKey"])),
+        ...whereKnown(password, (known) => validatePassword(known, [...path, "password"])),
+    ];
+}
+
+/** What is plain is known before any resource is registered; of the rest, an `apply` says the same. */
+function whereKnown(value: pulumi.Input<string> | undefined, rule: (known: string) => Finding[]): Finding[] {
+    const known = knownNow(value);
+    return known === undefined || known === UNKNOWN ? [] : rule(known);
 }
 
 /** A setting that is not there would otherwise mean, without a word, that a new key is generated. */
@@ -140,12 +152,33 @@ export function notText(value: unknown, path: PropertyPath): Finding[] {
 
 /** The rule for an imported public key that is known. */
 export function validatePublicKey(publicKey: string, path: PropertyPath): Finding[] {
-    if (typeof publicKey !== "string") {
-        return notText(publicKey, path);
+    return validateKey(publicKey, path, readPublicKey);
+}
+
+/** The rule for an imported private key that is known, as far as it tells without its password. */
+function validatePrivateKey(privateKey: string, path: PropertyPath): Finding[] {
+    return validateKey(privateKey, path, checkImport);
+}
+
+function validateKey(text: string, path: PropertyPath, read: (text: string) => PublicKeyInfo | undefined): Finding[] {
+    if (typeof text !== "string") {
+        return notText(text, path);
     }
     try {
-        const { algorithm, policyControllerRefusal } = readPublicKey(publicKey);
+        const { algorithm = "", policyControllerRefusal } = read(text) ?? {};
         return policyControllerRefusal === undefined ? [] : [neverVerifies(algorithm, policyControllerRefusal, path)];
+    } catch (problem) {
+        return [findingOf(problem, path)];
+    }
+}
+
+function validatePassword(password: string, path: PropertyPath): Finding[] {
+    if (typeof password !== "string") {
+        return notText(password, path);
+    }
+    try {
+        passwordBytes(password).fill(0);
+        return [];
     } catch (problem) {
         return [findingOf(problem, path)];
     }
@@ -160,7 +193,7 @@ export function findingOf(problem: unknown, keyPath: PropertyPath): Finding {
     return error(problem.code, isPassword ? [...keyPath.slice(0, -1), "password"] : keyPath, {
         found: "a value that is not shown",
         cluster:
-            keyPath.at(-1) === "privateKey" ? "Nobody could sign with the key." : "Nothing could be verified by it.",
+            keyPath.at(-1) === "publicKey" ? "Nothing could be verified by it." : "Nobody could sign with the key.",
         instead: problem.message,
     });
 }

@@ -11,7 +11,7 @@ export interface SecretPlace {
     secretName: string;
     namespace: pulumi.Input<string>;
     generation: string;
-    parent: pulumi.Resource;
+    options: pulumi.CustomResourceOptions;
 }
 
 /** The Secret from which the real cosign signs: `cosign sign --key k8s://NAMESPACE/NAME`. */
@@ -27,7 +27,7 @@ export function signerSecret(key: KeyMaterial, signer: Signer, place: SecretPlac
                 base64Values(cosignSecretData({ privateKey, publicKey, password })),
             ),
         },
-        { parent: place.parent },
+        place.options,
     );
 }
 
@@ -44,7 +44,7 @@ export function publicSecret(key: KeyMaterial, place: SecretPlace): kubernetes.c
             immutable: COSIGN_SECRET_IMMUTABLE,
             data: key.publicKey.apply((known) => base64Values(publicSecretData(known))),
         },
-        { parent: place.parent },
+        place.options,
     );
 }
 

@@ -1,10 +1,12 @@
-import type { KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 
+import { decodeEnvelope } from "./envelope";
 import { readOnlyBlock, type KeyText } from "./key-text";
 import { publicKeyOf, sealKeyPair, type CosignKeyPairPem } from "./key-pair";
 import type { PemBlock } from "./pem";
 import { kindOf, requireKind } from "./pem-kind";
 import { parsePrivateKey, type PrivateKeyEncoding } from "./private-key";
+import { describe, type PublicKeyInfo } from "./public-key";
 import { reproducibleSaltAndNonce } from "./seal";
 
 /**
@@ -52,6 +54,27 @@ export async function keyPairFrom(pem: KeyText, password: string): Promise<Cosig
     }
     const privateKey = typeof pem === "string" ? pem : Buffer.from(pem).toString("utf8");
     return { privateKey, publicKey: (await publicKeyOf(pem, password)).pem };
+}
+
+/**
+ * Refuses at once, without the password and without scrypt, what {@link keyPairFrom} would refuse of the key itself.
+ *
+ * @param pem the content of the key file
+ * @returns the public half of a key in clear; nothing where a password stands in front of it
+ * @throws {@link KeyError}
+ */
+export function checkImport(pem: KeyText): PublicKeyInfo | undefined {
+    const block = readOnlyBlock(pem);
+    if (kindOf(block) === "cosign-private-key") {
+        decodeEnvelope(block.body);
+        return undefined;
+    }
+    requireKind(block, "plain-private-key");
+    try {
+        return describe(createPublicKey(parsePrivateKey(block.body, encodingOf(block))));
+    } finally {
+        block.body.fill(0);
+    }
 }
 
 /** How the DER of a `plain-private-key` block is written. */

@@ -5,10 +5,11 @@ export type { AlgorithmFacts, KeyAlgorithm } from "./algorithm";
 export { KeyError, type KeyErrorCode, type KeyField } from "./errors";
 export type { Fingerprint } from "./fingerprint";
 export { generateKeyPair } from "./generate";
-export { importKeyPair, keyPairFrom } from "./import";
+export { checkImport, importKeyPair, keyPairFrom } from "./import";
 export { inspect, inspectWithPassword, type CosignEncryption, type KeyFormat, type KeyInspection } from "./inspect";
 export { openPrivateKey, publicKeyOf, type CosignKeyPairPem } from "./key-pair";
 export { MAXIMUM_KEY_CHARACTERS, type KeyText } from "./key-text";
+export { passwordBytes } from "./password";
 export {
     readPublicKey,
     readPublicKey as describePublicKey,

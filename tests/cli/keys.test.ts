@@ -15,6 +15,7 @@ import { expect } from "chai";
 
 import { keyFiles, writeKeyFiles } from "../../cli/keys/files";
 import { generateKeyPair, openPrivateKey, readPublicKey, type CosignKeyPairPem } from "../../core/keys";
+import { UNUSABLE_KEYS } from "../core/keys/unusable-keys";
 import { occurrencesOf, secretForms } from "../support/leaks";
 import { inTemporaryFolder } from "../support/project";
 import { runInProcess, runOnTerminal, spawnProgram, type Outcome } from "./support";
@@ -132,6 +133,16 @@ describe("signed-images keys", () => {
         expect(refused).to.include({ exitCode: 1, stdout: "" });
         expect(refused.stderr).to.include("[key-is-certificate]");
     });
+
+    for (const { name, text, code } of UNUSABLE_KEYS) {
+        it(`refuses ${name}, without a password, and shows nothing of it`, async () => {
+            const isEncrypted = code.startsWith("envelope-");
+            const args = isEncrypted ? ["public", "-"] : ["import", "--from", "-", "--out", "/nowhere/x"];
+            const { exitCode, stdout, stderr } = await runInProcess(["keys", ...args], { stdin: text });
+            expect({ exitCode, stdout }).to.deep.equal({ exitCode: 1, stdout: "" });
+            expect(stderr).to.include(`[${code}]`).and.not.include(text.split("\n")[1]);
+        });
+    }
 
     it("refuses what cannot be imported before it asks for a password", async () => {
         const { privateKey, publicKey } = await generateKeyPair(PASSWORD);

@@ -3,7 +3,8 @@ import { RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";
 import { expect } from "chai";
 import { generateKeyPair, readPublicKey } from "../../core/keys";
 import { CosignKeyPair, type CosignKeyPairArgs, type KeyGeneration, PrivateKeyHome } from "../../index";
-import { KEYS, P256, pkcs8Pem, plainForms, sealedPem, spkiPem, UNSUPPORTED } from "../core/keys/support";
+import { KEYS, P256, pkcs8Pem, plainForms, sealedPem, spkiPem } from "../core/keys/support";
+import { UNUSABLE_KEYS } from "../core/keys/unusable-keys";
 import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
 import { refusalOf, rejectionsOf } from "../support/refusals";
 
@@ -21,15 +22,14 @@ interface Outcome {
 /** What a key pair registers and puts out; or, as `problem`, what it says of a value once that is known. */
 async function make(args: CosignKeyPairArgs, preview = false): Promise<Outcome> {
     let pair: CosignKeyPair | undefined;
-    let registrations: Registration[] = [];
+    const registrations: Registration[] = [];
     const problem = await rejectionsOf(async () => {
-        const recorded = await record(
+        await record(
             () => {
                 pair = new CosignKeyPair("release", args);
             },
-            { preview },
+            { preview, onRegistration: (registration) => registrations.push(registration) },
         );
-        registrations = recorded.registrations;
     });
     const outputs: Record<string, unknown> = {};
     const secrets: string[] = [];
@@ -212,40 +212,50 @@ const UNUSABLE: readonly [name: string, generation: () => Omit<KeyGeneration, "i
         ["generations[0].publicKey: ", "Ed25519ph", "[key-never-verifies]"],
     ],
     ["a key that is not there", () => ({ publicKey: undefined }), ["generations[0].publicKey: ", "[key-missing]"]],
+    [
+        "a key that is nothing, as other languages have it",
+        () => ({ privateKey: null as unknown as string, password: PASSWORD }),
+        ["generations[0].privateKey: ", "[key-missing]"],
+    ],
+    [
+        "a password that is no text",
+        () => ({ privateKey: pkcs8Pem(P256.privateKey), password: 1234 as unknown as string }),
+        ["generations[0].password: ", "[key-missing]"],
+    ],
+    [
+        "a password that no other program could be given",
+        () => ({ privateKey: pkcs8Pem(P256.privateKey), password: "\uD800" }),
+        ["generations[0].password: ", "[password-not-unicode]"],
+    ],
+    [
+        "a private key that is Ed25519",
+        () => ({ privateKey: pkcs8Pem(KEYS.ed25519.privateKey), password: PASSWORD }),
+        ["generations[0].privateKey: ", "Ed25519ph", "[key-never-verifies]"],
+    ],
+    ...UNUSABLE_KEYS.map(({ name, text, code }): (typeof UNUSABLE)[number] => [
+        `${name} as its private key`,
+        () => ({ privateKey: text, password: PASSWORD }),
+        ["generations[0].privateKey: ", `[${code}]`],
+    ]),
 ];
 
 /** The same, of values that are known only to an apply. */
 const UNUSABLE_ONCE_KNOWN: typeof UNUSABLE = [
     [
         "a wrong password",
-        () => ({ privateKey: sealed, password: pulumi.secret("wrong-password-given") }),
+        () => ({ privateKey: sealed, password: "wrong-password-given" }),
         ["generations[0].password: ", "[password-wrong]"],
     ],
     [
-        "a public key where the private one is needed",
-        () => ({ privateKey: PUBLIC, password: PASSWORD }),
-        ["generations[0].privateKey: ", "[key-is-public]"],
-    ],
-    [
-        "an encrypted PKCS#8",
-        () => ({ privateKey: OPENSSL_ENCRYPTED, password: PASSWORD }),
-        ["generations[0].privateKey: ", "[key-encrypted-by-openssl]"],
-    ],
-    [
-        "DSA",
-        () => ({ privateKey: pkcs8Pem(UNSUPPORTED.dsa?.privateKey ?? P256.privateKey), password: PASSWORD }),
-        ["generations[0].privateKey: ", "[key-unsupported-algorithm]"],
-    ],
-    [
         "Ed25519",
-        () => ({ privateKey: pkcs8Pem(KEYS.ed25519.privateKey), password: PASSWORD }),
+        () => ({ privateKey: pulumi.secret(pkcs8Pem(KEYS.ed25519.privateKey)), password: PASSWORD }),
         ["generations[0].privateKey: ", "Ed25519ph", "[key-never-verifies]"],
     ],
-    [
-        "a truncated private key",
-        () => ({ privateKey: pkcs8Pem(P256.privateKey).slice(0, 100), password: PASSWORD }),
-        ["generations[0].privateKey: ", "[key-truncated]"],
-    ],
+    ...UNUSABLE_KEYS.map(({ name, text, code }): (typeof UNUSABLE)[number] => [
+        name,
+        () => ({ privateKey: pulumi.secret(text), password: PASSWORD }),
+        ["generations[0].privateKey: ", `[${code}]`],
+    ]),
     [
         "a secret that is nothing",
         () => ({ privateKey: pulumi.secret(undefined as unknown as string), password: PASSWORD }),
@@ -279,6 +289,19 @@ describe("CosignKeyPair refuses to import", () => {
                 expectSaidWithoutContent(problem, said);
             });
         }
+    }
+
+    for (const when of ["preview", "up"]) {
+        it(`whatever cannot be used, before anything of the other generations is registered, at ${when}`, async () => {
+            const generations = [
+                { id: "new" },
+                { id: "old", privateKey: sealed, password: pulumi.secret("wrong-password-given") },
+                { id: "public", publicKey: PUBLIC },
+            ];
+            const { registrations, problem } = await make({ generations, current: "new" }, when === "preview");
+            expectSaidWithoutContent(problem, ["generations[1].password: ", "[password-wrong]"]);
+            expect(registrations.map(({ name }) => name)).to.deep.equal(["release"]);
+        });
     }
 
     it("one key under two ids", () => {

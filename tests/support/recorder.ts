@@ -28,6 +28,8 @@ export interface RecordOptions {
      * @default nothing
      */
     stdout?: string;
+    /** Is told of each registration as it is made, also where the program fails later. */
+    onRegistration?: (registration: Registration) => void;
 }
 
 /** How the wire marks a secret (sdk/nodejs/runtime/rpc.ts). */
@@ -46,7 +48,7 @@ export async function record<T>(
     program: () => T | Promise<T>,
     options: RecordOptions = { preview: false },
 ): Promise<{ registrations: Registration[]; result: T; warnings: string[] }> {
-    const requests: RegisterResourceRequest[] = [];
+    const registrations: Registration[] = [];
     const warnings: string[] = [];
     await pulumi.runtime.setMocks(
         {
@@ -66,7 +68,9 @@ export async function record<T>(
     }
     const register = monitor.registerResource.bind(monitor) as (...args: unknown[]) => never;
     monitor.registerResource = (request: RegisterResourceRequest, ...rest: unknown[]) => {
-        requests.push(request);
+        const registration = registrationOf(request);
+        registrations.push(registration);
+        options.onRegistration?.(registration);
         return register(request, ...rest);
     };
 
@@ -76,7 +80,7 @@ export async function record<T>(
     try {
         const result = await program();
         await pulumi.runtime.disconnect();
-        return { registrations: requests.map(registrationOf), result, warnings };
+        return { registrations, result, warnings };
     } finally {
         console.warn = warn;
     }
