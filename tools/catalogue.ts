@@ -90,6 +90,12 @@ export const CATALOGUE = {
         folder: ENGINE_FOLDER,
         expectedSeconds: 55,
     },
+    "pulumi-language-yaml": {
+        module: "pulumi-language-yaml",
+        package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+        folder: ENGINE_FOLDER,
+        expectedSeconds: 55,
+    },
     "pulumi-resource-kubernetes": {
         module: "pulumi-resource-kubernetes",
         package: ".",
@@ -190,11 +196,12 @@ export const ENGINE_TOOLS = [
 /** What `npm run demo` needs on a machine without Pulumi. */
 export const DEMO_TOOLS: readonly ToolName[] = [...CONTROL_PLANE_TOOLS, ...ENGINE_TOOLS];
 
-/** What the tests need beside that: the webhook that claims are tested on too, a registry with users, and what others install with. */
+/** What the tests need beside that: the webhook that claims are tested on too, a registry with users, what others install with, and another language. */
 export const TEST_ONLY_TOOLS = [
     "policy-controller-0.15.1",
     "distribution",
     "helm",
+    "pulumi-language-yaml",
 ] as const satisfies readonly ToolName[];
 
 /** What `npm test` needs on a machine without Pulumi. */

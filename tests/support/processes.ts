@@ -24,6 +24,15 @@ export function killProcessesWith(...texts: readonly string[]): void {
     }
 }
 
+/** Kills the processes that have a variable of this value in their environment. */
+export function killProcessesWithVariable(name: string, value: string): void {
+    for (const folder of processFolders()) {
+        if (readIfThere(`${folder}/environ`).split("\0").includes(`${name}=${value}`)) {
+            process.kill(Number(folder.slice("/proc/".length)), "SIGKILL");
+        }
+    }
+}
+
 /** What was to be seen of processes; `seen` is both. */
 export interface Watched<T> {
     result: T;

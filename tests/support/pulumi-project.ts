@@ -37,11 +37,25 @@ export class PulumiProject {
         program: string,
         { engine, place, kubeconfig }: { engine: Engine; place: string; kubeconfig: string },
     ): Promise<PulumiProject> {
+        const main = path.join(PROJECT_FOLDER, "tests", "cluster", "programs", `${program}.ts`);
+        const definition = `name: ${program}\nruntime: nodejs\nmain: ${main}\n`;
+        const project = await PulumiProject.define(program, definition, { engine, place, kubeconfig });
+        await project.expectSuccess(["config", "set", "wishes", project.wishesFile]);
+        return project;
+    }
+
+    /**
+     * @param definition The text of a Pulumi.yaml that has this name.
+     * @param place A private folder, to be made.
+     */
+    public static async define(
+        name: string,
+        definition: string,
+        { engine, place, kubeconfig }: { engine: Engine; place: string; kubeconfig: string },
+    ): Promise<PulumiProject> {
         const folder = path.join(place, "project");
         const state = path.join(place, "project", "state");
         fs.mkdirSync(state, { recursive: true, mode: 0o700 });
-        const main = path.join(PROJECT_FOLDER, "tests", "cluster", "programs", `${program}.ts`);
-        fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${program}\nruntime: nodejs\nmain: ${main}\n`);
         const environment = {
             ...process.env,
             ...engine.environment,
@@ -49,11 +63,15 @@ export class PulumiProject {
             PULUMI_BACKEND_URL: `file://${state}`,
             PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
         };
-        const wishesFile = path.join(place, "wishes.json");
-        const project = new PulumiProject(engine, program, folder, environment, wishesFile);
+        const project = new PulumiProject(engine, name, folder, environment, path.join(place, "wishes.json"));
+        project.redefine(definition);
         await project.expectSuccess(["stack", "init", STACK]);
-        await project.expectSuccess(["config", "set", "wishes", wishesFile]);
         return project;
+    }
+
+    /** Writes another Pulumi.yaml. */
+    public redefine(definition: string): void {
+        fs.writeFileSync(path.join(this.folder, "Pulumi.yaml"), definition);
     }
 
     /** What the program is to make from now on. */
