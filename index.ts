@@ -19,6 +19,7 @@ export {
     type TufSettings,
 } from "./components/policy-controller";
 export { pinDigests, type PinDigestsOptions } from "./components/pin-digests";
+export type { RegistryArgs, RegistryCredentialArgs } from "./components/registry";
 export { SignedImages, type SignedImagesArgs } from "./components/signed-images";
 export { TrustRoot } from "./components/trust-root";
 

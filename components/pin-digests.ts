@@ -1,8 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DigestResolver } from "../core/admission/digest-resolver";
-import { matchesImage } from "../core/policy";
 import { podSpecFields } from "../core/admission/workload";
+import { containsUnknown, matchesImage } from "../core/policy";
+import type { RegistrySettings } from "../core/registry";
+import { rejectFindings } from "./findings";
+import { knownNow } from "./known-values";
 import { isPlainObject } from "./plain-object";
+import { type RegistryArgs, validateRegistry } from "./registry";
 
 /** What {@link pinDigests} takes. */
 export interface PinDigestsOptions {
@@ -18,6 +22,12 @@ export interface PinDigestsOptions {
      * @default true
      */
     failUnresolved?: boolean;
+    /**
+     * Mirrors, certificate authorities and credentials of registries.
+     *
+     * @default none: as the names of images and the machine of the program have it
+     */
+    registry?: RegistryArgs;
 }
 
 /**
@@ -31,15 +41,16 @@ export interface PinDigestsOptions {
  * pulumi.runtime.registerResourceTransform(pinDigests());
  * ```
  *
- * Tags are resolved at each preview and `up`, with the credentials that Docker and podman have on that machine: a tag that
+ * Tags are resolved at each preview and `up`, with the credentials that Docker and podman have on that machine (or `registry`): a tag that
  * has moved is an update in the plan, for a Job a replacement. `nginx:1.27` becomes `nginx:1.27@sha256:…`. Pods, Deployments,
  * ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs are looked at, also patches of them and those of components in other languages and of
  * charts (`helm.v4.Chart`); images that are not known before the deployment are pinned in the deployment.
  *
  * @throws Error at preview, for a tag that the registry does not have or does not show
+ * @throws InputPropertiesError for settings of registries that would do nothing
  */
 export function pinDigests(options: PinDigestsOptions = {}): pulumi.ResourceTransform {
-    const resolver = new DigestResolver();
+    const resolver = resolverFor(options.registry);
     return async ({ type, props, opts }) => {
         const fields = podSpecFields(...kindOf(type));
         if (fields === undefined) {
@@ -54,6 +65,22 @@ export function pinDigests(options: PinDigestsOptions = {}): pulumi.ResourceTran
 function kindOf(type: string): [apiVersion: string, kind: string] {
     const [, place = "", kind = ""] = type.startsWith("kubernetes:") ? type.split(":") : [];
     return [place.replace(/^core\//, ""), kind.replace(/Patch$/, "")];
+}
+
+/** What digests are asked of; an Output where its settings have one. */
+type Resolver = DigestResolver | pulumi.Output<DigestResolver>;
+
+function resolverFor(registry: RegistryArgs = {}): Resolver {
+    const known = knownNow(registry);
+    // A digest is no secret, whatever it was asked with.
+    return containsUnknown(known)
+        ? pulumi.unsecret(pulumi.output(registry)).apply(resolverOf)
+        : resolverOf(known as RegistrySettings);
+}
+
+function resolverOf(settings: RegistrySettings): DigestResolver {
+    rejectFindings("pinDigests", "registry", validateRegistry(settings));
+    return new DigestResolver(settings);
 }
 
 type Change = (value: unknown) => Promise<unknown>;
@@ -73,7 +100,7 @@ async function changedAt(value: unknown, [field, ...rest]: readonly string[], ch
 
 const CONTAINERS = ["initContainers", "containers"] as const;
 
-async function pinPodSpec(podSpec: unknown, options: PinDigestsOptions, resolver: DigestResolver): Promise<unknown> {
+async function pinPodSpec(podSpec: unknown, options: PinDigestsOptions, resolver: Resolver): Promise<unknown> {
     const pin: Change = (image) => pinImage(image, options, resolver);
     const pinContainers: Change = (containers) =>
         Array.isArray(containers)
@@ -86,17 +113,23 @@ async function pinPodSpec(podSpec: unknown, options: PinDigestsOptions, resolver
     return pinned;
 }
 
-async function pinImage(
-    image: unknown,
-    { images, failUnresolved = true }: PinDigestsOptions,
-    resolver: DigestResolver,
-): Promise<unknown> {
+async function pinImage(image: unknown, options: PinDigestsOptions, resolver: Resolver): Promise<unknown> {
     if (typeof image !== "string" || image.includes("@")) {
         return image;
     }
-    if (images?.every((glob) => matchesImage(glob, image) === false) === true) {
+    if (options.images?.every((glob) => matchesImage(glob, image) === false) === true) {
         return image;
     }
+    return resolver instanceof DigestResolver
+        ? withDigest(image, options, resolver)
+        : resolver.apply((known) => withDigest(image, options, known));
+}
+
+async function withDigest(
+    image: string,
+    { failUnresolved = true }: PinDigestsOptions,
+    resolver: DigestResolver,
+): Promise<string> {
     try {
         return `${image}@${await resolver.digestOf(image)}`;
     } catch (error) {

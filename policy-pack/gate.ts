@@ -3,15 +3,15 @@ import { fieldOf } from "../cli/check/judge-all";
 import { sortObjects } from "../cli/check/objects";
 import { objectOfResource } from "../cli/check/pulumi-object";
 import { PolicyResult, Verdict } from "../core/admission";
-import { RegistryClient } from "../core/registry";
 import { Knowledge } from "./knowledge";
-import { readOutside } from "./outside";
+import { connectRegistries, readOutside } from "./outside";
 import { lostImages } from "./running";
 import { settingsOf } from "./settings";
 
 import type { Objects, SourceObject } from "../cli/check/objects";
 import type { AbsentPolicy, ImageVerdict, WorkloadVerdict } from "../core/admission";
 import type { CheckedImage } from "../cli/check/report";
+import type { RegistryClient } from "../core/registry";
 import type { Outside } from "./outside";
 import type { GateSettings } from "./settings";
 
@@ -90,8 +90,8 @@ export class Gate {
         if (workloads.length === 0) {
             return [];
         }
-        const known = await this.known();
-        const judged = await Promise.all(workloads.map((workload) => judge(urn, workload, known, this.round.registry)));
+        const [known, registry] = await Promise.all([this.known(), this.registry()]);
+        const judged = await Promise.all(workloads.map((workload) => judge(urn, workload, known, registry)));
         const refused = judged.filter(({ images }) => images.some(isRefusedByPolicy));
         if (refused.length > 0) {
             this.settled.add(urn);
@@ -116,14 +116,13 @@ export class Gate {
     }
 
     private async judgeWhole(): Promise<StackVerdict> {
-        const known = await this.known();
+        const [known, registry] = await Promise.all([this.known(), this.registry()]);
         const open = [...this.running].filter(([urn]) => !this.settled.has(urn));
         const workloads = open.flatMap(([urn, objects]) => objects.map((workload) => [urn, workload] as const));
-        const { registry } = this.round;
         const resources = known.hasPolicies
             ? await Promise.all(workloads.map(([urn, workload]) => judge(urn, workload, known, registry)))
             : [];
-        const lost = await this.lost(known);
+        const lost = await this.lost(known, registry);
         await registry.close();
         return {
             resources,
@@ -134,14 +133,14 @@ export class Gate {
         };
     }
 
-    private async lost(after: Knowledge): Promise<CheckedImage[]> {
+    private async lost(after: Knowledge, registry: RegistryClient): Promise<CheckedImage[]> {
         const { cluster } = await this.outside();
         if (cluster === undefined) {
             return [];
         }
         const before = new Knowledge([cluster.objects], { ...this.settings, namespaces: undefined });
         const stack = { ...this.rules(), workloads: [...this.running.values()].flat() };
-        return lostImages({ cluster, stack, before, after }, this.round.registry);
+        return lostImages({ cluster, stack, before, after }, registry);
     }
 
     /** The first resource after a verdict on the whole begins the next round, in which nothing is taken from the last. */
@@ -167,6 +166,11 @@ export class Gate {
         return this.round.outside;
     }
 
+    private registry(): Promise<RegistryClient> {
+        this.round.registry ??= connectRegistries(this.settings, this.projectFolder);
+        return this.round.registry;
+    }
+
     private rules(): Objects {
         return sortObjects([...this.ruling.values()]);
     }
@@ -178,7 +182,7 @@ function isRuling({ config, ...lists }: Omit<Objects, "workloads">): boolean {
 
 /** What is asked once in a round. */
 class Round {
-    public readonly registry = new RegistryClient();
+    public registry: Promise<RegistryClient> | undefined;
     public outside: Promise<Outside> | undefined;
     /** Until something is added that changes it. */
     public known: Knowledge | undefined;

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { connect, readCluster } from "../cli/check/cluster";
 import { sortObjects } from "../cli/check/objects";
 import { readYaml } from "../cli/yaml-file";
+import { RegistryClient } from "../core/registry";
+import { requireRegistrySettings } from "./settings";
 
 import type { ClusterReader } from "../cli/check/cluster";
 import type { Objects } from "../cli/check/objects";
@@ -32,6 +34,35 @@ export async function readOutside(
     }
     const reader = await connect(context);
     return { cluster: { reader, objects: await readCluster(reader, controllerNamespace) }, files };
+}
+
+/**
+ * Opens what asks registries.
+ *
+ * @param folder what relative paths start from
+ * @throws Error for files that cannot be read, and settings that would do nothing
+ */
+export async function connectRegistries({ registry }: GateSettings, folder: string): Promise<RegistryClient> {
+    const certificateAuthorities = await Promise.all(
+        (registry.certificateAuthorities ?? []).map((given) => certificatesOf(given, folder)),
+    );
+    const settings = { ...registry, certificateAuthorities };
+    requireRegistrySettings(settings);
+    return new RegistryClient(settings);
+}
+
+/** The text itself, or that of the file that it names. */
+async function certificatesOf(given: string, folder: string): Promise<string> {
+    if (given.includes("-----BEGIN")) {
+        return given;
+    }
+    const file = resolve(folder, given);
+    try {
+        return await readFile(file, "utf8");
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`registry.certificateAuthorities: ${file} cannot be read. ${reason}`, { cause: error });
+    }
 }
 
 async function readPolicies(file: string): Promise<Objects> {

@@ -1,4 +1,8 @@
+import { settingProblems } from "../core/registry";
+import { formatPath } from "../core/policy/path";
+
 import type { PolicyConfigSchema } from "@pulumi/policy";
+import type { RegistrySettings } from "../core/registry";
 
 /** How the gate is set, with `--policy-pack-config FILE`: `{"images-admitted": {…}}`. */
 export interface GateSettings {
@@ -42,6 +46,13 @@ export interface GateSettings {
      * @default false
      */
     unknownBlocks: boolean;
+    /**
+     * How registries are reached, as in `pinDigests` and `check`. A certificate authority may also be a file, relative as `policyFiles` are.
+     * Credentials are those of Docker and podman on the machine, or in `DOCKER_AUTH_CONFIG`: this configuration is no place for secrets.
+     *
+     * @default as the names of images and the machine have it
+     */
+    registry: Omit<RegistrySettings, "credentials">;
 }
 
 /** What the engine checks a configuration with. It fills in the defaults. */
@@ -54,6 +65,14 @@ export const SETTINGS_SCHEMA: PolicyConfigSchema = {
         engineVersion: { type: "string", enum: ["0.13.1", "0.15.1"] },
         controllerNamespace: { type: "string", default: "cosign-system" },
         unknownBlocks: { type: "boolean", default: false },
+        registry: {
+            type: "object",
+            properties: {
+                mirrors: { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
+                certificateAuthorities: { type: "array", items: { type: "string" } },
+            },
+            additionalProperties: false,
+        },
     },
 };
 
@@ -64,5 +83,17 @@ export function settingsOf(given: Partial<GateSettings>): GateSettings {
         policyFiles: given.policyFiles ?? [],
         controllerNamespace: given.controllerNamespace ?? "cosign-system",
         unknownBlocks: given.unknownBlocks ?? false,
+        registry: given.registry ?? {},
     };
+}
+
+/** @throws Error that names every setting that would do nothing */
+export function requireRegistrySettings(settings: RegistrySettings): void {
+    const problems = settingProblems(settings).map(
+        ({ path, found, instead }) =>
+            `${formatPath(["registry", ...path])}${found === undefined ? "" : `: ${JSON.stringify(found)}`}. ${instead}`,
+    );
+    if (problems.length > 0) {
+        throw new Error(problems.join("\n"));
+    }
 }

@@ -1,8 +1,8 @@
 /** The command line of `check`. */
-import { parseRepository } from "../../core/policy/go/reference";
 import { parse, printable } from "../command";
 import { UsageError } from "../errors";
 import { STDIN } from "../input";
+import { mirrorsOf } from "../registry-settings";
 
 export const HELP = `Usage: signed-images check [OPTION]… [IMAGE…]
 
@@ -100,23 +100,6 @@ function requireSense({ images, files, preview, context, policyFiles }: CheckOpt
     if ([...files, ...policyFiles, preview].filter((file) => file === STDIN).length > 1) {
         throw new UsageError("- is given twice. Standard input can be read once.");
     }
-}
-
-/** Names as in images: a registry, and a mirror that may have a path. */
-function mirrorsOf(given: readonly string[]): Record<string, string[]> {
-    const mirrors: Record<string, string[]> = {};
-    for (const text of given) {
-        const [registry = "", mirror = "", ...more] = text.split("=");
-        const source = parseRepository(`${registry}/any/image`);
-        const isMirror = /^[^/]*[.:][^/]*(\/|$)/.test(mirror) && parseRepository(`${mirror}/any/image`) !== undefined;
-        if (more.length > 0 || source?.repository !== "any/image" || !isMirror) {
-            throw new UsageError(
-                `--registry-mirror ${printable(text)}: write REGISTRY=MIRROR, such as docker.io=mirror.example.com/hub.`,
-            );
-        }
-        (mirrors[source.registry] ??= []).push(mirror);
-    }
-    return mirrors;
 }
 
 function oneOf<T extends string>(option: string, allowed: readonly T[], value: string | undefined): T | undefined {

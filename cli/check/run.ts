@@ -3,6 +3,7 @@ import { Admission } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
 import { decodeUtf8, inputName, readInput } from "../input";
 import { CliError, UsageError } from "../errors";
+import { certificateAuthoritiesOf } from "../registry-settings";
 import { readYaml, YamlError } from "../yaml-file";
 import { connect, readCluster, readSecrets } from "./cluster";
 import { judgeAll, withPodsTogether } from "./judge-all";
@@ -196,8 +197,6 @@ async function readText(file: string, stdin: Surroundings["stdin"]): Promise<str
 }
 
 async function connectRegistries({ registryCas, registryMirrors }: CheckOptions): Promise<RegistryClient> {
-    const certificateAuthorities = await Promise.all(
-        registryCas.map(async (file) => (await readInput(file, process.stdin)).toString()),
-    );
+    const certificateAuthorities = await certificateAuthoritiesOf(registryCas, process.stdin);
     return new RegistryClient({ certificateAuthorities, mirrors: registryMirrors });
 }

@@ -12,6 +12,7 @@ export const SIGNING_OPTIONS = {
     recursive: { type: "boolean", short: "r" },
     source: { type: "string" },
     "tag-prefix": { type: "string" },
+    "registry-ca": { type: "string", multiple: true },
     output: { type: "string" },
 } as const;
 
@@ -20,6 +21,7 @@ export const SIGNING_HELP = `  --key SOURCE            the private key, see belo
   -r, --recursive         for an index also the images that it names
   --source REPOSITORY     where to store it, such as ghcr.io/acme/signatures; the "source.oci" of the authority
   --tag-prefix PREFIX     what its tag begins with; the "source.tagPrefix" of the authority
+  --registry-ca FILE      certificates (PEM) to trust for registries, beside those that Node trusts; may be given more than once
   --output text|json      what is printed; text if not given`;
 
 /** The values of those options. */

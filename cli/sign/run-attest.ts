@@ -39,6 +39,7 @@ export async function runAttest(args: readonly string[], surroundings: Surroundi
             output,
             done: "attested",
             policyFiles: values.policy ?? [],
+            registryCas: values["registry-ca"] ?? [],
             work,
         },
         surroundings,

@@ -31,7 +31,8 @@ export async function runSign(args: readonly string[], surroundings: Surrounding
         ? await keylessWork(values, options, surroundings)
         : await keyWork(values, options, surroundings);
     const run = { images, isRecursive: values.recursive === true, output, done: "signed", work };
-    return runOnImages({ ...run, policyFiles: values.policy ?? [] }, surroundings);
+    const registryCas = values["registry-ca"] ?? [];
+    return runOnImages({ ...run, policyFiles: values.policy ?? [], registryCas }, surroundings);
 }
 
 function parseSign(args: readonly string[]) {

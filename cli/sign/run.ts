@@ -5,6 +5,7 @@ import { checkOptions } from "../check/options";
 import { runCheck } from "../check/run";
 import { tableOf } from "../check/table";
 import { ExitCode } from "../errors";
+import { certificateAuthoritiesOf } from "../registry-settings";
 import { keyUseIn, rereadable, type KeyUse } from "./key-use";
 import { findTarget, requireUnmoved, type Target } from "./targets";
 
@@ -30,6 +31,8 @@ export interface Run {
     readonly work: ImageWork;
     /** Policies whose verdict is wanted once the work is done, and one of which must have the key. */
     readonly policyFiles: readonly string[];
+    /** Files with certificates to trust for registries. */
+    readonly registryCas: readonly string[];
 }
 
 /** One image in the JSON output. */
@@ -51,7 +54,8 @@ export interface ImageJson {
 export async function runOnImages(run: Run, surroundings: Surroundings): Promise<ExitCode> {
     const surroundingsAgain = await rereadable(surroundings, run.policyFiles);
     const requireUse = await keyUseIn(run.policyFiles, run.work.key, surroundingsAgain());
-    const registry = new RegistryClient({ environment: surroundings.env });
+    const certificateAuthorities = await certificateAuthoritiesOf(run.registryCas, surroundings.stdin);
+    const registry = new RegistryClient({ environment: surroundings.env, certificateAuthorities });
     const results: ImageJson[] = [];
     try {
         for (const name of run.images) {
@@ -81,14 +85,15 @@ export async function runOnImages(run: Run, surroundings: Surroundings): Promise
 /** What the policies say of the images that were worked on, as `check` says it; undefined where there is nothing to say. */
 async function policyReport(
     results: readonly ImageJson[],
-    { policyFiles }: Run,
+    { policyFiles, registryCas }: Run,
     surroundings: Surroundings,
 ): Promise<CheckReport | undefined> {
     const images = results.flatMap(({ reference, result }) => (result === "failed" ? [] : (reference ?? [])));
     const policies = policyFiles.flatMap((file) => ["--policy", file]);
+    const authorities = registryCas.flatMap((file) => ["--registry-ca", file]);
     return images.length === 0 || policies.length === 0
         ? undefined
-        : runCheck(checkOptions([...policies, "--", ...images]), surroundings);
+        : runCheck(checkOptions([...policies, ...authorities, "--", ...images]), surroundings);
 }
 
 async function* workOn(

@@ -1,6 +1,8 @@
 import { parseReference } from "../policy/go/reference";
 import { RegistryClient } from "../registry";
 
+import type { RegistrySettings } from "../registry";
+
 /**
  * Digests of tags, each asked for once.
  *
@@ -10,6 +12,8 @@ export class DigestResolver {
     private readonly digests = new Map<string, Promise<string>>();
     private client: RegistryClient | undefined;
     private underWay = 0;
+
+    public constructor(private readonly settings: RegistrySettings = {}) {}
 
     /** @throws Error for what is no image's name @throws RegistryError */
     public digestOf(image: string): Promise<string> {
@@ -23,7 +27,7 @@ export class DigestResolver {
         if (reference === undefined) {
             throw new Error("this is no image's name");
         }
-        this.client ??= new RegistryClient();
+        this.client ??= new RegistryClient(this.settings);
         this.underWay += 1;
         try {
             return (await this.client.resolve(reference)).digest;

@@ -4,5 +4,6 @@ export { RegistryClient } from "./client";
 export { descriptorOf, descriptorsOf } from "./descriptors";
 export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors";
 export * from "./media-types";
-export type { Credential, RegistryLimits, RegistryOptions, RegistryTimeouts } from "./options";
+export type { Credential, RegistryLimits, RegistryOptions, RegistrySettings, RegistryTimeouts } from "./options";
+export { isMirror, isRegistry, settingProblems, type SettingProblem } from "./setting-problems";
 export type { Descriptor, Manifest, Platform, RegistryReader, RegistryWriter, RepositoryName } from "./types";

@@ -36,9 +36,27 @@ export interface RegistryLimits {
     cacheBytes?: number;
 }
 
-export interface RegistryOptions {
+/**
+ * How registries are reached where the names of images and what is on this machine do not say it. One shape for `check`, the
+ * policy pack and `pinDigests`.
+ *
+ * Nothing here is about plain HTTP: policy-controller has no such setting either, and takes it only where go-containerregistry does.
+ */
+export interface RegistrySettings {
     /** Come before everything that is on the machine. @default none */
     credentials?: readonly Credential[];
+    /** Certificates (PEM) that are trusted beside those that Node trusts. @default none */
+    certificateAuthorities?: readonly string[];
+    /**
+     * Where else to read from, first to last, before the registry itself: `{ "docker.io": ["mirror.example.com/hub"] }`.
+     * What a mirror does not have, or does not answer, is asked of the next. The cluster knows nothing of them.
+     *
+     * @default none
+     */
+    mirrors?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RegistryOptions extends RegistrySettings {
     /**
      * Where to look for `DOCKER_CONFIG`, `REGISTRY_AUTH_FILE`, `XDG_RUNTIME_DIR`, `HOME`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, and
      * what helpers run with.
@@ -46,15 +64,6 @@ export interface RegistryOptions {
      * @default process.env
      */
     environment?: Readonly<Record<string, string | undefined>>;
-    /** Certificates (PEM) that are trusted beside the system's. @default none */
-    certificateAuthorities?: readonly string[];
-    /**
-     * Where else to read from, first to last, before the registry itself: `{ "index.docker.io": ["mirror.example.com/hub"] }`.
-     * What a mirror does not have, or does not answer, is asked of the next. The cluster knows nothing of them.
-     *
-     * @default none
-     */
-    mirrors?: Readonly<Record<string, readonly string[]>>;
     /** Requests in flight to one registry. @default 32 */
     concurrency?: number;
     /** How often a request is repeated that failed in a way that passes. @default 2 */

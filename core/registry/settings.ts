@@ -1,3 +1,5 @@
+import { parseRepository } from "../policy/go/reference";
+
 import type { RegistryLimits, RegistryOptions, RegistryTimeouts } from "./options";
 
 const MIB = 1024 * 1024;
@@ -13,7 +15,7 @@ export function settingsOf(options: RegistryOptions): Settings {
         credentials: options.credentials ?? [],
         environment: options.environment ?? process.env,
         certificateAuthorities: options.certificateAuthorities ?? [],
-        mirrors: options.mirrors ?? {},
+        mirrors: byReadName(options.mirrors ?? {}),
         concurrency: options.concurrency ?? 32,
         retries: options.retries ?? 2,
         retryDelayMs: options.retryDelayMs ?? 200,
@@ -31,4 +33,14 @@ export function settingsOf(options: RegistryOptions): Settings {
             cacheBytes: options.limits?.cacheBytes ?? 64 * MIB,
         },
     };
+}
+
+/** Mirrors by the names that registries have after reading: people write `docker.io`. */
+function byReadName(mirrors: NonNullable<RegistryOptions["mirrors"]>): Record<string, readonly string[]> {
+    const read: Record<string, readonly string[]> = {};
+    for (const [registry, places] of Object.entries(mirrors)) {
+        const name = parseRepository(`${registry}/any/image`)?.registry ?? registry;
+        read[name] = [...(read[name] ?? []), ...places];
+    }
+    return read;
 }

@@ -258,9 +258,16 @@ describe("signed-images check", () => {
         const mirrors = ["docker.io=m.example/hub", "docker.io=localhost:5000", "ghcr.io=m.example"];
         const given = mirrors.flatMap((mirror) => ["--registry-mirror", mirror]);
         expect(checkOptions(["--policy", "x", ...given, SOME]).registryMirrors).to.deep.equal({
-            "index.docker.io": ["m.example/hub", "localhost:5000"],
+            "docker.io": ["m.example/hub", "localhost:5000"],
             "ghcr.io": ["m.example"],
         });
+    });
+
+    it("refuses a file of certificates that has none", async () => {
+        const args = ["check", "--policy", acmePolicy(), "--registry-ca", file("none.pem", "nothing"), SOME];
+        const { exitCode, stderr } = await runInProcess(args);
+        expect(exitCode).to.equal(2);
+        expect(stderr).to.match(/--registry-ca \S+none\.pem has no certificate\. Give the text of a PEM file/);
     });
 
     it("ends with 0, 1, 2 or 3, as the help says", async () => {

@@ -20,6 +20,8 @@ import {
 } from "../../core/signatures";
 import { pushImage, pushIndex, referenceOf } from "../support/images";
 import { RegistryProcess } from "../support/registry-process";
+import { makeAuthority } from "../core/registry/support/authority";
+import { startDistribution } from "../core/registry/support/distribution";
 import { keyCheck } from "../core/signatures/support";
 import { runInProcess, spawnProgram, type Outcome } from "./support";
 
@@ -83,6 +85,28 @@ describe("signed-images sign", function () {
         expect(stderr).to.include("no released policy-controller verifies the signature of a key in a bundle");
         expect(await readBundles(registry, image)).to.have.length(1);
         expect(await isSigned(image), "in the legacy form").to.equal(false);
+    });
+
+    it("trusts the certificates that it is given, and judges by them, too", async () => {
+        const authority = await makeAuthority(folder);
+        const secured = await startDistribution(path.join(folder, "tls"), { tls: authority });
+        const caFile = path.join(folder, "registry-ca.pem");
+        await fs.writeFile(caFile, authority.ca);
+        const pusher = new RegistryClient({ certificateAuthorities: [authority.ca] });
+        const image = await pushImage(pusher, { registry: secured.host, repository: "acme/app" }, "secured");
+        await pusher.close();
+        const name = referenceOf(image);
+        const policyFile = path.join(folder, "secured.json");
+        await fs.writeFile(policyFile, JSON.stringify(policyOf({ key: { data: pair.publicKey } })));
+        const args = ["sign", "--key", keyFile, "--policy", policyFile, name];
+        const [without, trusting] = [
+            await runInProcess(args, { env }),
+            await runInProcess([...args, "--registry-ca", caFile], { env }),
+        ];
+        await secured.stop();
+        expect(without.exitCode, without.stdout).to.equal(1);
+        expect(trusting.exitCode, trusting.stderr).to.equal(0);
+        expect(trusting.stdout).to.include("signed").and.include("admitted");
     });
 
     it("signs an index and, if told to, the images that it names", async () => {

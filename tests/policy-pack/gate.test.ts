@@ -2,6 +2,8 @@ import { expect } from "chai";
 
 import { UNKNOWN } from "../../core/policy";
 import { Gate } from "../../policy-pack/gate";
+import { answerError, StandIn } from "../core/registry/support/stand-in";
+import { ecKey } from "../support/image-workshop";
 import { messagesOf, notesOf } from "../../policy-pack/messages";
 
 import type { JudgedResource, StackResource, StackVerdict } from "../../policy-pack/gate";
@@ -179,4 +181,49 @@ describe("the gate of the policy pack", () => {
         const problem = await gate.judgeStack().catch((error: unknown) => String(error));
         expect(problem).to.include("policyFiles: /no-such-file.yaml cannot be read.");
     });
+
+    it("asks the mirrors that the settings name", async () => {
+        const mirror = await StandIn.start((_request, response) => {
+            answerError(response, 404, "MANIFEST_UNKNOWN");
+        });
+        const signedBySomebody = ecKey().pem;
+        const spec = { images: [{ glob: "**" }], authorities: [{ key: { data: signedBySomebody } }] };
+        const type = "kubernetes:policy.sigstore.dev/v1alpha1:ClusterImagePolicy";
+        gate.configure({ registry: { mirrors: { "localhost:1": [`${mirror.host}/hub`] } } });
+        await early(gate, resource(type, "key", { metadata: { name: "key" }, spec }));
+        await early(gate, deployment(`localhost:1/app@sha256:${"a".repeat(64)}`));
+        await gate.judgeStack();
+        await mirror.stop();
+        expect(mirror.received.map(({ url }) => url)).to.deep.equal([
+            `/v2/hub/app/manifests/sha256-${"a".repeat(64)}.sig`,
+        ]);
+    });
+
+    for (const [what, registry, said] of [
+        [
+            "mirrors of no registry",
+            { mirrors: { acme: ["m.example"] } },
+            'registry.mirrors.acme: "acme". Write the host',
+        ],
+        [
+            "what is no mirror",
+            { mirrors: { "docker.io": ["hub"] } },
+            'registry.mirrors["docker.io"][0]: "hub". Write a host',
+        ],
+        [
+            "text without a certificate",
+            { certificateAuthorities: ["-----BEGIN CERTIFICATE-----"] },
+            "registry.certificateAuthorities[0]. Give the text of a PEM file",
+        ],
+        [
+            "a file that is not there",
+            { certificateAuthorities: ["no.pem"] },
+            "certificateAuthorities: /no.pem cannot be read",
+        ],
+    ] as const) {
+        it(`refuses ${what} among the settings of registries`, async () => {
+            gate.configure({ registry });
+            expect(await gate.judgeStack().catch((error: unknown) => String(error))).to.include(said);
+        });
+    }
 });

@@ -13,6 +13,7 @@ import { retryAfterMs } from "../../../core/registry/http/retry";
 import { schemesOf } from "../../../core/registry/http/schemes";
 import { parseObject } from "../../../core/registry/json";
 import { mirrorsOf } from "../../../core/registry/mirrors";
+import { settingsOf } from "../../../core/registry/settings";
 
 describe("plain HTTP", () => {
     it("is tried first on the ports of this machine", () => {
@@ -299,5 +300,10 @@ describe("mirrors", () => {
             { registry: "localhost:5000", repository: "library/nginx" },
         ]);
         expect(mirrorsOf({ registry: "ghcr.io", repository: "a/b" }, mirrors)).to.deep.equal([]);
+    });
+
+    it("of Docker Hub are found by the name that people write", () => {
+        const { mirrors } = settingsOf({ mirrors: { "docker.io": ["a.example"], "index.docker.io": ["b.example"] } });
+        expect(mirrors).to.deep.equal({ "index.docker.io": ["a.example", "b.example"] });
     });
 });
