@@ -2,6 +2,7 @@
 export { parseReference, parseRepository, referenceName, type ImageReference } from "../policy/go/reference";
 export { RegistryClient } from "./client";
 export { descriptorOf, descriptorsOf } from "./descriptors";
+export { firstValue } from "./json";
 export { RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from "./errors";
 export * from "./media-types";
 export type { Credential, RegistryLimits, RegistryOptions, RegistrySettings, RegistryTimeouts } from "./options";

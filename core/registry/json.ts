@@ -35,29 +35,38 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 const COMMA = 0x2c;
 
+/** The first object or list in a text, as Go's json.Decoder reads it: what stands behind is never looked at. */
+export function firstValue(bytes: Buffer): Buffer {
+    const end = find(bytes, (byte, depth) => depth === 0 && CLOSING.has(byte));
+    return end === undefined ? bytes : bytes.subarray(0, end + 1);
+}
+
 /** Whether a text nests more deeply, or has more values, than is read: as many bytes of `[]` take thirty times as many in memory. */
 export function isJsonBomb(bytes: Buffer): boolean {
-    let depth = 0;
     let values = 0;
+    const isTooMuch = (byte: number, depth: number): boolean => {
+        values += OPENING.has(byte) || byte === COMMA ? 1 : 0;
+        return depth > MAX_DEPTH || values > MAX_VALUES;
+    };
+    return find(bytes, isTooMuch) !== undefined;
+}
+
+/** Where a byte outside of strings is what is looked for. @param isWanted is told how deep the text nests behind the byte */
+function find(bytes: Buffer, isWanted: (byte: number, depth: number) => boolean): number | undefined {
+    let depth = 0;
     let quoted = false;
     for (let at = 0; at < bytes.length; at++) {
         const byte = bytes[at] ?? 0;
         if (quoted) {
             at += byte === BACKSLASH ? 1 : 0;
             quoted = byte !== QUOTE;
-        } else if (byte === QUOTE) {
-            quoted = true;
-        } else if (OPENING.has(byte)) {
-            depth++;
-            values++;
-        } else if (CLOSING.has(byte)) {
-            depth--;
-        } else if (byte === COMMA) {
-            values++;
+            continue;
         }
-        if (depth > MAX_DEPTH || values > MAX_VALUES) {
-            return true;
+        quoted = byte === QUOTE;
+        depth += OPENING.has(byte) ? 1 : CLOSING.has(byte) ? -1 : 0;
+        if (isWanted(byte, depth)) {
+            return at;
         }
     }
-    return false;
+    return undefined;
 }

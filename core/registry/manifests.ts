@@ -1,6 +1,6 @@
 import { digestOf, hasDigest, isDigest } from "./digest";
 import { RegistryError } from "./errors";
-import { isJsonBomb, parseObject, textOf } from "./json";
+import { firstValue, isJsonBomb, parseObject, textOf } from "./json";
 import { ACCEPTED_MANIFESTS, mediaTypeOf } from "./media-types";
 
 import type { ExchangeResponse } from "./http/exchange";
@@ -19,7 +19,7 @@ export async function readManifest(
         const message = `sent a manifest ${reference} that nests more deeply, or has more values, than is read`;
         throw new RegistryError(message, { ...name, code: "too-large" });
     }
-    const content = parseObject(bytes);
+    const content = parseObject(firstValue(bytes));
     if (content === undefined) {
         const message = `sent a manifest ${reference} that is no JSON object`;
         throw new RegistryError(message, { ...name, code: "malformed" });
@@ -74,8 +74,9 @@ async function fetchManifest(
     return { descriptor: { mediaType: mediaTypeOf(headers["content-type"]), digest, size: body.length }, bytes: body };
 }
 
+/** Longer than tags may be: with a `tagPrefix`, that of a signature is asked for whatever comes of it (`repo.Tag` of go-containerregistry). */
 function checkReference(name: RepositoryName, reference: string): void {
-    if (!isDigest(reference) && !/^[\w.-]{1,128}$/.test(reference)) {
+    if (!isDigest(reference) && !/^[\w.-]{1,1000}$/.test(reference)) {
         const message = `${JSON.stringify(reference)} is neither a tag nor a digest`;
         throw new RegistryError(message, { ...name, code: "malformed" });
     }

@@ -5,9 +5,9 @@
 import { subjectRefusal, type CheckedAttestation } from "./check-attestation";
 import { openCertificate } from "./certificate";
 import { envelopeOf, IN_TOTO_PAYLOAD_TYPE } from "./envelope";
-import { asRecord, goField, parseRecord } from "./go-json";
+import { asRecord, goField, parseRecord, unlessDoubled } from "./go-json";
 import { bundleNames, matchesBundleIdentity } from "./identity";
-import { refused, type Outcome, type Refused } from "./outcome";
+import { refused, unknown, type Outcome, type Refused } from "./outcome";
 import { readStatement } from "./statement";
 import { verifyBundle, type BundleRequirements } from "./trust/bundle-verifier";
 
@@ -17,7 +17,19 @@ import type { StoredBundle } from "./stored";
 import type { TrustMaterial } from "./trust/material";
 
 /** What policy-controller says of one bundle (`verifyImageAttestationsSigstoreBundle` of cosign's pkg/cosign/verify.go). */
-export async function checkBundle(
+export function checkBundle(
+    bundle: StoredBundle,
+    digest: string,
+    authority: Authority,
+    context: AuthorityContext,
+): Promise<CheckedAttestation> {
+    return unlessDoubled<CheckedAttestation>(
+        () => checkContent(bundle, digest, authority, context),
+        ({ message }) => ({ outcome: unknown("json-ambiguous", message) }),
+    );
+}
+
+async function checkContent(
     bundle: StoredBundle,
     digest: string,
     authority: Authority,

@@ -9,6 +9,7 @@ import { logEntryTime } from "./log-entry";
 import { certificateVerifier } from "./certificate-signer";
 import { timestampTime } from "./timestamp";
 import { readParts, type SignatureParts } from "./signature-parts";
+import { unlessDoubled } from "./go-json";
 import { TooMuchToRead } from "./stored-layers";
 import { expiryRefusal } from "./validity";
 
@@ -41,7 +42,19 @@ interface KnownSigner {
 const MAXIMUM_PAYLOAD_BYTES = 128 * 1024 * 1024;
 
 /** What policy-controller says of one layer. */
-export async function checkLayer(
+export function checkLayer(
+    stored: StoredLayer,
+    digest: string,
+    check: SignatureCheck,
+    form: LayerForm,
+): Promise<Outcome> {
+    return unlessDoubled<Outcome>(
+        () => checkParts(stored, digest, check, form),
+        ({ message }) => unknown("json-ambiguous", message),
+    );
+}
+
+async function checkParts(
     stored: StoredLayer,
     digest: string,
     check: SignatureCheck,

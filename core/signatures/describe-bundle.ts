@@ -1,6 +1,6 @@
 import { cosignHashOfKey } from "../policy/key-hash";
 import { envelopeOf, isSignedBy } from "./envelope";
-import { asRecord, goField, parseRecord } from "./go-json";
+import { asRecord, goField, parseRecord, unlessDoubled } from "./go-json";
 import { loadVerifier } from "./key-verifier";
 import { readStatement, subjectsOf } from "./statement";
 
@@ -28,7 +28,14 @@ export const SIGNATURE_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
  *
  * @throws RegistryError
  */
-export async function describeBundle(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
+export function describeBundle(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
+    return unlessDoubled(
+        () => describeContent(bundle, digest),
+        () => undefined,
+    );
+}
+
+async function describeContent(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
     const record = parseRecord(await bundle.content());
     const content = goField(record, "dsseEnvelope");
     const envelope = content === undefined ? undefined : envelopeOf(asRecord(content));

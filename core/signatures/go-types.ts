@@ -1,5 +1,6 @@
 /** Which JSON Go's encoding/json reads into which type: what does not fit is an error there, however little it matters. */
 import { decodeBase64 } from "../policy/go/base64";
+import { foldName } from "./go-json";
 
 /** A type of a Go program, as far as encoding/json is about it. */
 export type GoType =
@@ -38,7 +39,7 @@ export function fitsGoType(value: unknown, type: GoType): boolean {
 
 /** Names of fields are the same in any case; what is no field is passed over. */
 function fitsField(name: string, value: unknown, fields: Readonly<Record<string, GoType>>): boolean {
-    const field = Object.keys(fields).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    const field = Object.keys(fields).find((candidate) => foldName(candidate) === foldName(name));
     const type = field === undefined ? undefined : fields[field];
     return type === undefined || fitsGoType(value, type);
 }

@@ -95,7 +95,9 @@ export type UnknownCode =
     /** More work than is done for one image. */
     | "too-much-work"
     /** An index lies under the signature tag. */
-    | "signature-list-form";
+    | "signature-list-form"
+    /** JSON that gives a key twice. */
+    | "json-ambiguous";
 
 /** A refusal. */
 export function refused(code: RefusalCode, reason: string): Refused {

@@ -1,6 +1,7 @@
 import { decodeBase64 } from "../policy/go/base64";
 import {
     DOCKER_LIST,
+    firstValue,
     OCI_INDEX,
     RegistryError,
     type Descriptor,
@@ -10,7 +11,7 @@ import {
 import { digestOf } from "../registry/digest";
 import { ifFound } from "../registry/if-found";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
-import { asRecord, goField, goText, type JsonRecord } from "./go-json";
+import { asRecord, goField, goText, parseRecord, unlessDoubled, type JsonRecord } from "./go-json";
 import { fitsGoType, type GoType } from "./go-types";
 
 import type { SignatureSource, SignedImage, StoredLayer } from "./stored";
@@ -66,7 +67,19 @@ const MANIFEST: GoType = {
 };
 
 /** The layers of the manifest under an attachment tag; none where there is no such tag. */
-export async function readLayers(
+export function readLayers(
+    registry: RegistryReader,
+    image: SignedImage,
+    source: SignatureSource,
+    suffix: "sig" | "att",
+): Promise<readonly StoredLayer[] | Refused | Unknown> {
+    return unlessDoubled<readonly StoredLayer[] | Refused | Unknown>(
+        () => readManifest(registry, image, source, suffix),
+        ({ message }) => unknown("json-ambiguous", message),
+    );
+}
+
+async function readManifest(
     registry: RegistryReader,
     image: SignedImage,
     { repository = image.repository, tagPrefix }: SignatureSource,
@@ -76,7 +89,8 @@ export async function readLayers(
     if (manifest === undefined) {
         return [];
     }
-    const content = asRecord(manifest.content);
+    // Not as the registry client has read it: numbers and keys count here as in Go.
+    const content = parseRecord(firstValue(manifest.bytes));
     if (isIndex(manifest.mediaType, content)) {
         // The controller takes the signatures of the one for linux/amd64, which nobody's tools write.
         return unknown("signature-list-form", `an index lies under the .${suffix} tag, which is not looked into here`);

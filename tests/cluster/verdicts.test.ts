@@ -8,7 +8,7 @@ import { eventually } from "../sandbox/support/wait";
 import { ImageWorkshop } from "../support/image-workshop";
 import { makeSigners, pushMatrixImages } from "./support/matrix-images";
 import { CASE_LABEL, matchOf, policyCases, TRUST_ROOT } from "./support/matrix-policies";
-import { pushOddImages } from "./support/odd-images";
+import { pushOddImages, TWICE } from "./support/odd-images";
 import { containerOf, DEPLOYMENT, POD, podOf, WORKLOADS } from "./support/matrix-workloads";
 import { BUILD_TIMEOUT_MS, CONTROLLERS, ENFORCED, isReady, policyNamed, Webhook } from "./support/webhook";
 
@@ -44,7 +44,8 @@ function isTelling(image: string, policyCase: string): boolean {
     return (
         TELLING_IMAGES.includes(image) ||
         TELLING_CASES.includes(policyCase) ||
-        (image.includes("logged") && policyCase.includes("logged"))
+        (image.includes("logged") && policyCase.includes("logged")) ||
+        (image.includes("prefix") && policyCase.includes("prefixed"))
     );
 }
 
@@ -136,9 +137,13 @@ for (const tool of CONTROLLERS) {
                 const workload = podOf(image, policyCase);
                 const answer = await webhook.judgeWorkload(workload);
                 const verdict = await ours.judgeWorkload({ workload, namespace: NAMESPACE });
-                return { place: `${name} × ${policyCase}`, answer, verdict };
+                return { place: `${name} × ${policyCase}`, name, answer, verdict };
             });
-            const wrong = results.filter(({ answer, verdict }) => verdict?.verdict !== outcomeOf(answer));
+            const wrong = results.filter(
+                ({ name, answer, verdict }) =>
+                    verdict?.verdict !== outcomeOf(answer) &&
+                    !(name.includes(TWICE) && verdict?.verdict === Verdict.Unknown),
+            );
             console.log(
                 `${version}: ${odd.size} odd images: ${results.length - wrong.length} of ${results.length} verdicts are the webhook's.`,
             );

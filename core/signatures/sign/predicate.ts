@@ -1,5 +1,5 @@
 import { PREDICATE_TYPE_NAMES, predicateTypeUri } from "../predicate-types";
-import { asRecord, parseJson, parseRecord } from "../go-json";
+import { asRecord } from "../go-json";
 import { SigningError } from "./errors";
 
 import type { SignedImage } from "../stored";
@@ -39,11 +39,20 @@ export function isSameStatement(left: Uint8Array, right: Uint8Array): boolean {
 
 /** Only the statements that {@link customPredicate} makes have a time of their own; elsewhere it is part of what is said. */
 function withoutTime(bytes: Uint8Array): string {
-    const statement = parseRecord(bytes);
+    const statement = asRecord(parsed(bytes) ?? null);
     const predicate = asRecord(statement?.predicate);
     return statement?.predicateType === predicateTypeUri("custom") && predicate !== undefined
         ? JSON.stringify({ ...statement, predicate: { ...predicate, Timestamp: undefined } })
         : JSON.stringify(statement);
+}
+
+/** The JSON in bytes; undefined where there is none. What it says is passed on, so that every number stays what it is. */
+function parsed(bytes: Uint8Array): unknown {
+    try {
+        return JSON.parse(Buffer.from(bytes).toString("utf8"));
+    } catch {
+        return undefined;
+    }
 }
 
 function typeUri(type: string): string {
@@ -73,7 +82,7 @@ const REQUIRED: Readonly<Record<string, readonly string[] | undefined>> = {
 };
 
 function objectOf({ type, content }: Predicate): object {
-    const value = parseJson(content);
+    const value = parsed(content);
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
         throw new SigningError(
             "predicate-malformed",

@@ -40,6 +40,8 @@ export async function makeSigners(): Promise<Signers> {
 export const ELSEWHERE = "signatures/of-acme";
 /** What tags of signatures begin with that have a prefix. */
 export const TAG_PREFIX = "release-";
+/** One that makes them longer than the 128 characters that a tag may have. */
+export const LONG_TAG_PREFIX = "p".repeat(60);
 
 /**
  * Pushes the images of the matrix, one repository each, with what is signed beside them.
@@ -283,4 +285,7 @@ async function pushMoving(made: MatrixMaker, workshop: ImageWorkshop, { acme, st
     await sign("acme/prefixed", prefixed, acme, TAG_PREFIX);
     await sign("acme/prefixed", prefixed, stranger);
     images.set("signed under a prefix", at("prefixed", `@${prefixed}`));
+    const longPrefixed = await workshop.image("acme/long-prefixed");
+    await sign("acme/long-prefixed", longPrefixed, acme, LONG_TAG_PREFIX);
+    images.set("signed under a long prefix", at("long-prefixed", `@${longPrefixed}`));
 }

@@ -1,6 +1,6 @@
 import { ecKey } from "../../support/image-workshop";
 import { CI } from "../../support/sigstore-instance";
-import { ELSEWHERE, PROVENANCE, TAG_PREFIX, VULNERABILITIES } from "./matrix-images";
+import { ELSEWHERE, LONG_TAG_PREFIX, PROVENANCE, TAG_PREFIX, VULNERABILITIES } from "./matrix-images";
 import { policyNamed } from "./webhook";
 
 import type { Signers } from "./matrix-images";
@@ -138,6 +138,7 @@ function placeCases({ acme }: Signers, host: string): Case[] {
     return [
         one("elsewhere", [{ key, source: [{ oci: `${host}/${ELSEWHERE}` }] }]),
         one("prefixed", [{ key, source: [{ tagPrefix: TAG_PREFIX }] }]),
+        one("long-prefixed", [{ key, source: [{ tagPrefix: LONG_TAG_PREFIX }] }]),
         one("elsewhere-and-prefixed", [{ key, source: [{ oci: `${host}/${ELSEWHERE}`, tagPrefix: TAG_PREFIX }] }]),
         {
             ...one("elsewhere-for-nobody", [{ key, source: [{ oci: "registry.invalid/acme/signatures" }] }]),

@@ -9,6 +9,9 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+json";
 const SIGNATURE = "dev.cosignproject.cosign/signature";
 
+/** In the name of an image with JSON that gives a key twice in one object: what Go makes of that is not followed here. */
+export const TWICE = "with a key twice";
+
 /** A `.sig` manifest with one good signature. */
 interface SignatureManifest extends Record<string, unknown> {
     config: Record<string, unknown>;
@@ -40,12 +43,31 @@ const MANIFESTS: Readonly<Record<string, (manifest: SignatureManifest) => object
     "a type of Docker's first form": (manifest) => ({ ...manifest, mediaType: SCHEMA_1 }),
 };
 
+const LAYER_SIZE = /"size":(\d+)(?=,"annotations")/;
+
+/** The same, of what JSON.stringify does not write. */
+const MANIFEST_TEXTS: Readonly<Record<string, (text: string) => string>> = {
+    "a size with a point": (text) => text.replace(LAYER_SIZE, '"size":$1.0'),
+    "a size with an exponent": (text) => text.replace(LAYER_SIZE, '"size":$1e0'),
+    "a number with a point in a field that nobody knows": (text) => text.replace(/\}$/, ',"other":1.0}'),
+    "garbage behind the manifest": (text) => `${text}}garbage`,
+    "a second manifest behind the first": (text) => `${text}{"layers":[]}`,
+    "layers that are given again in capitals": (text) => text.replace(/\}$/, ',"Layers":[{}]}'),
+    "layers under an old letter": (text) => text.replace('"layers"', '"layer\u017f"'),
+    [`layers ${TWICE}`]: (text) => text.replace(/\}$/, ',"layers":[{}]}'),
+    [`a version ${TWICE}`]: (text) => text.replace('"schemaVersion"', '"schemaVersion":"x","schemaVersion"'),
+};
+
 /** What is signed in place of a claim as cosign writes it. */
 const CLAIMS: Readonly<Record<string, (text: string) => string>> = {
     "a claim that is taken back in capitals": (text) =>
         text.replace('"optional"', '"Critical":{"image":{"docker-manifest-digest":"sha256:0"}},"optional"'),
     "a claim that is put right in capitals": (text) =>
         text.replace('"critical"', '"critical":{"image":{"docker-manifest-digest":"sha256:0"}},"Critical"'),
+    "a claim whose image is given again in capitals": (text) => text.replace('"type"', '"Image":{},"type"'),
+    "a claim with a number with a point": (text) => text.replace("null", '{"a":347.0}'),
+    [`a claim ${TWICE}`]: (text) => text.replace('"type"', '"image":{},"type"'),
+    [`a claim ${TWICE}, first of another type`]: (text) => text.replace('"type"', '"type":5,"type"'),
     "a claim with a number beyond all": (text) => text.replace("null", '{"a":1e999}'),
     "a claim with a text for annotations": (text) => text.replace("null", '"x"'),
 };
@@ -120,6 +142,15 @@ export async function pushOddImages(
                 type,
                 Buffer.from(JSON.stringify(changed)),
             );
+        });
+    }
+    for (const [name, change] of Object.entries(MANIFEST_TEXTS)) {
+        await push(name, async (repository, digest) => {
+            await workshop.attach(repository, digest, "sig", [signature(key, claimOf(repository, digest))]);
+            const tag = `${digest.replace(":", "-")}.sig`;
+            const { bytes } = await registry.manifest(workshop.repository(repository), tag);
+            registry.forget(workshop.repository(repository));
+            await workshop.putRaw(repository, tag, change(bytes.toString()));
         });
     }
     for (const [name, change] of Object.entries(CLAIMS)) {
