@@ -70,10 +70,12 @@ function nameIn(workload: unknown): string {
     return `${kind}/${namespace}/${name}`;
 }
 
-/** The same of what made a pod. */
+/** The same of what made a pod, or a Job whose pod it is: a CronJob names its Jobs by the minute (`CRONJOB-29384756`). */
 function makerIn(workload: unknown): string {
     const [kind = "", name = ""] = (makerOf(workload) ?? "").split("/");
-    return `${kind}/${partsOf(workload).namespace}/${name}`;
+    const cronJob = kind === "Job" ? /^(.+)-\d{8}$/.exec(name)?.[1] : undefined;
+    const maker = cronJob === undefined ? [kind, name] : ["CronJob", cronJob];
+    return [maker[0], partsOf(workload).namespace, maker[1]].join("/");
 }
 
 function partsOf(workload: unknown): { kind: string; namespace: string; name: string } {
