@@ -26,6 +26,8 @@ export interface StackResource {
 /** A resource of the stack that runs images, and what becomes of it. */
 export interface JudgedResource extends WorkloadVerdict {
     urn: string;
+    /** Its namespace, where that is taken for enforced only because nobody has said what labels it has. */
+    presumedNamespace?: string;
 }
 
 /** Everything that the gate has to say of a stack. */
@@ -53,6 +55,8 @@ export class Gate {
     /** By URN: what runs images. */
     private readonly running = new Map<string, readonly SourceObject[]>();
     private readonly settled = new Set<string>();
+    /** By URN: refused as things stand, which is judged again at the end. */
+    private readonly provisional = new Map<string, readonly JudgedResource[]>();
     private round = new Round();
     private whole: Promise<StackVerdict> | undefined;
 
@@ -72,8 +76,8 @@ export class Gate {
     }
 
     /**
-     * Takes a resource in, and judges it where what is known by now is enough: a refusal by a policy is final, since all
-     * policies have to agree.
+     * Takes a resource in, and judges it where what is known by now is enough: what cannot be taken back is said where the
+     * namespace is known to be enforced and a policy refuses, since all policies have to agree.
      *
      * That early, because in a namespace that is enforced already the provider's own dry run is refused next. The engine then
      * ends the preview and never asks about the whole stack.
@@ -85,6 +89,7 @@ export class Gate {
             return [];
         }
         this.settled.delete(urn);
+        this.provisional.delete(urn);
         this.take(urn, value);
         const workloads = this.running.get(urn) ?? [];
         if (workloads.length === 0) {
@@ -92,11 +97,29 @@ export class Gate {
         }
         const [known, registry] = await Promise.all([this.known(), this.registry()]);
         const judged = await Promise.all(workloads.map((workload) => judge(urn, workload, known, registry)));
-        const refused = judged.filter(({ images }) => images.some(isRefusedByPolicy));
-        if (refused.length > 0) {
+        const refused = judged.filter(({ images }) => images.some(isRefused));
+        const final = refused.filter(isFinal);
+        if (final.length > 0) {
             this.settled.add(urn);
+        } else {
+            // Where the cluster is asked and enforces the namespace, the dry run that comes next has the same answer as this.
+            const isAsked = this.settings.context !== undefined;
+            this.provisional.set(
+                urn,
+                refused.filter(({ presumedNamespace, images }) =>
+                    presumedNamespace === undefined ? isAsked : images.some(isRefusedByPolicy),
+                ),
+            );
         }
-        return refused;
+        return final;
+    }
+
+    /**
+     * What would be refused of a resource that was added, as things stand: its namespace may turn out not to be enforced, or a
+     * policy may follow that admits what none has matched so far. It is judged again at the end.
+     */
+    public provisionalRefusals(urn: string): readonly JudgedResource[] {
+        return this.provisional.get(urn) ?? [];
     }
 
     /** What is known is only put together anew for what adds to it: a stack has many workloads, and each asks for it. */
@@ -199,10 +222,27 @@ async function judge(
     if (verdict === undefined) {
         return { urn, verdict: Verdict.Admitted, images: [], unchecked: [] };
     }
+    const presumed = namespace.labels === undefined ? { presumedNamespace: namespace.name } : {};
     const inResource = <T extends { path: string }>(image: T) => ({ ...image, path: fieldOf(image.path, partOf) });
-    return { urn, ...verdict, images: verdict.images.map(inResource), unchecked: verdict.unchecked.map(inResource) };
+    return {
+        urn,
+        ...presumed,
+        ...verdict,
+        images: verdict.images.map(inResource),
+        unchecked: verdict.unchecked.map(inResource),
+    };
 }
 
+function isRefused({ verdict }: ImageVerdict): boolean {
+    return verdict === Verdict.Refused;
+}
+
+/** Whether nothing that the stack may still register can change it. */
+function isFinal({ presumedNamespace, images }: JudgedResource): boolean {
+    return presumedNamespace === undefined && images.some(isRefusedByPolicy);
+}
+
+/** Whether a policy refuses it, and all of them have to agree. */
 function isRefusedByPolicy({ verdict, policies }: ImageVerdict): boolean {
     return verdict === Verdict.Refused && policies.some(({ result }) => result === PolicyResult.Failed);
 }

@@ -1,9 +1,10 @@
 /** What a preview shows of verdicts. */
 import { placeOf } from "../cli/check/table";
 import { printable } from "../cli/command";
+import { Verdict } from "../core/admission";
 
 import type { CheckedImage } from "../cli/check/report";
-import type { PolicyVerdict, Verdict } from "../core/admission";
+import type { PolicyVerdict } from "../core/admission";
 import type { JudgedResource, StackVerdict } from "./gate";
 
 /** A violation; of the stack as a whole where there is no `urn`. */
@@ -16,11 +17,35 @@ type JudgedImage = JudgedResource["images"][number];
 
 /** One message for each image with one of these verdicts. */
 export function messagesOf(resources: readonly JudgedResource[], verdicts: readonly Verdict[]): Message[] {
-    return resources.flatMap(({ urn, images }) =>
+    return resources.flatMap(({ urn, images, presumedNamespace }) =>
         images
             .filter(({ verdict }) => verdicts.includes(verdict))
-            .map((image) => ({ urn, text: printableLines(linesOf(image)) })),
+            .map((image) => ({
+                urn,
+                text: printableLines([...linesOf(image), ...presumption(image, presumedNamespace)]),
+            })),
     );
+}
+
+/** What is said of images that are refused as things stand, before the stack is known whole. */
+export function provisionalMessagesOf(resources: readonly JudgedResource[]): Message[] {
+    return resources.flatMap(({ urn, images, presumedNamespace }) => {
+        const sentence =
+            presumedNamespace === undefined
+                ? "is refused as things are now."
+                : `will be refused if the namespace ${presumedNamespace} is enforced.`;
+        return images
+            .filter(({ verdict }) => verdict === Verdict.Refused)
+            .map((image) => ({ urn, text: printableLines(linesOf(image, sentence)) }));
+    });
+}
+
+function presumption({ verdict }: JudgedImage, namespace: string | undefined): string[] {
+    return namespace === undefined || verdict !== Verdict.Refused
+        ? []
+        : [
+              `  The namespace ${namespace} is taken for enforced, since nothing is known of its labels: name those that are with namespaces, or the cluster with context.`,
+          ];
 }
 
 /** What is to be known beside the verdicts. */
@@ -45,10 +70,13 @@ const WITHOUT_POLICIES =
     "No image was judged, because no policy is known. Name the policies with policyFiles, or the cluster with context, in " +
     'the configuration of "images-admitted" (pulumi preview --policy-pack-config FILE).';
 
-function linesOf({ path, image, digest, verdict, reason, policies }: JudgedImage): string[] {
+function linesOf(
+    { path, image, digest, verdict, reason, policies }: JudgedImage,
+    sentence: string = SENTENCES[verdict],
+): string[] {
     const resolved = digest === null || image.includes(digest) ? "" : ` (${digest})`;
     const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
-    return [`${path}: ${image}${resolved} ${SENTENCES[verdict]}`, ...why];
+    return [`${path}: ${image}${resolved} ${sentence}`, ...why];
 }
 
 function linesOfLost({ image, reason, workload, policies }: CheckedImage): string[] {

@@ -1,6 +1,6 @@
 /** The two policies of the pack: what must not be, and what is to be known. */
 import { Verdict } from "../core/admission";
-import { messagesOf, notesOf } from "./messages";
+import { messagesOf, notesOf, provisionalMessagesOf } from "./messages";
 import { plainProperties } from "./plain-properties";
 import { SETTINGS_SCHEMA } from "./settings";
 
@@ -33,12 +33,19 @@ export function admittedImages(gate: Gate): ResourceValidationPolicy & StackVali
     };
 }
 
-/** Violated by what is not certain: verdicts that are not known, warnings, and what could not be looked into. */
-export function openQuestions(gate: Gate): StackValidationPolicy {
+/**
+ * Violated by what is not certain: verdicts that are not known, warnings, and what could not be looked into; and, while the
+ * stack is not known whole, by what is refused as things stand.
+ */
+export function openQuestions(gate: Gate): ResourceValidationPolicy & StackValidationPolicy {
     return {
         name: "images-in-question",
         description: "Every image of the stack has a verdict.",
         enforcementLevel: "advisory",
+        // Asked after the policy above, which has taken the resource in.
+        validateResource({ urn }, reportViolation) {
+            report(provisionalMessagesOf(gate.provisionalRefusals(urn)), reportViolation);
+        },
         async validateStack(_, reportViolation) {
             const verdict = await gate.judgeStack();
             const telling = gate.unknownBlocks ? [Verdict.Warned] : [Verdict.Unknown, Verdict.Warned];

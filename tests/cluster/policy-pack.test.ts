@@ -93,6 +93,14 @@ describe("the policy pack", function () {
         expect(policiesIn(run)).to.not.match(/mandatory|advisory/);
     });
 
+    it("refuses nothing in a namespace of which the stack says later that it is not enforced", async () => {
+        const labels = { "policy.sigstore.dev/include": "no" };
+        const free = { apiVersion: "v1", kind: "NamespacePatch", metadata: { name: "free", labels } };
+        const run = await preview({ bad: deployment("free", unsigned), policy, free });
+        expect(run.exitCode, run.stdout).to.equal(0);
+        expect(policiesIn(run)).to.not.include("mandatory");
+    });
+
     it("judges by policies of files", async () => {
         const file = path.join(place, "policies.yaml");
         fs.writeFileSync(file, JSON.stringify(policy));
@@ -154,6 +162,16 @@ describe("the policy pack", function () {
         expect(run.exitCode, run.stdout).to.not.equal(0);
         expect(run.stdout).to.include("denied the request");
         expect(policiesIn(run)).to.include(`${unsigned} will be refused.`);
+        const unmatched = `registry.invalid/app@${SOME_DIGEST}`;
+        const withoutPolicy = await preview({ other: deployment(ENFORCED, unmatched) }, { context });
+        expect(withoutPolicy.stdout).to.include("denied the request");
+        expect(policiesIn(withoutPolicy)).to.match(/\[advisory\] {2}images-in-question .*: other\)/);
+        expect(policiesIn(withoutPolicy)).to.include(`${unmatched} is refused as things are now.`);
+        const file = path.join(place, "policies.yaml");
+        fs.writeFileSync(file, JSON.stringify(policy));
+        const blind = await preview({ bad: deployment(ENFORCED, unsigned) }, { policyFiles: [file] });
+        expect(blind.stdout).to.include("denied the request");
+        expect(policiesIn(blind)).to.include(`${unsigned} will be refused if the namespace ${ENFORCED} is enforced.`);
         const good = await preview({ good: deployment(ENFORCED, signed) }, { context });
         expect(good.exitCode, good.stdout).to.equal(0);
     });

@@ -4,7 +4,7 @@ import { UNKNOWN } from "../../core/policy";
 import { Gate } from "../../policy-pack/gate";
 import { answerError, StandIn } from "../core/registry/support/stand-in";
 import { ecKey } from "../support/image-workshop";
-import { messagesOf, notesOf } from "../../policy-pack/messages";
+import { messagesOf, notesOf, provisionalMessagesOf } from "../../policy-pack/messages";
 
 import type { JudgedResource, StackResource, StackVerdict } from "../../policy-pack/gate";
 
@@ -52,15 +52,34 @@ describe("the gate of the policy pack", () => {
     });
 
     it("refuses at once what a policy known by then refuses, and does not say it again", async () => {
-        expect(verdicts({ resources: await early(gate, policy("none", "fail"), deployment(IMAGE)) })).to.deep.equal([
-            "refused",
-        ]);
+        const resources = await early(gate, namespace("shop", ENFORCED), policy("none", "fail"), deployment(IMAGE));
+        expect(verdicts({ resources })).to.deep.equal(["refused"]);
         expect((await gate.judgeStack()).resources).to.deep.equal([]);
     });
 
     it("waits for the whole stack with what a later policy may decide", async () => {
         expect(await early(gate, deployment(IMAGE), policy("all", "pass"))).to.deep.equal([]);
         expect(verdicts(await gate.judgeStack())).to.deep.equal(["admitted"]);
+    });
+
+    it("refuses only at the end in a namespace of which nothing is known, and says so before", async () => {
+        expect(await early(gate, policy("none", "fail"), deployment(IMAGE))).to.deep.equal([]);
+        const [before] = provisionalMessagesOf(gate.provisionalRefusals(deployment(IMAGE).urn));
+        expect(before?.text).to.include("will be refused if the namespace shop is enforced.");
+        const { resources } = await gate.judgeStack();
+        expect(verdicts({ resources })).to.deep.equal(["refused"]);
+        expect(messagesOf(resources, ["refused"])[0]?.text).to.include("The namespace shop is taken for enforced");
+    });
+
+    it("takes nothing for refused in a namespace that turns out not to be enforced", async () => {
+        const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
+        expect(await early(gate, policy("none", "fail"), deployment(IMAGE), plain)).to.deep.equal([]);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
+    });
+
+    it("says nothing before the end of what no policy matches so far", async () => {
+        await early(gate, deployment(IMAGE));
+        expect(gate.provisionalRefusals(deployment(IMAGE).urn)).to.deep.equal([]);
     });
 
     it("refuses at the end what a policy refuses that was registered later", async () => {
@@ -95,14 +114,16 @@ describe("the gate of the policy pack", () => {
         it(`takes a namespace with ${what} for enforced`, async () => {
             const properties = { kind: "Namespace", metadata: { name: "shop", ...metadata } };
             await early(gate, resource(`kubernetes:core/v1:${type}`, "shop", properties));
-            expect(await early(gate, policy("none", "fail"), deployment(IMAGE))).to.have.length(1);
+            await early(gate, policy("none", "fail"), deployment(IMAGE));
+            expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
         });
     }
 
     it("judges a patch of a workload as the workload", async () => {
         const { properties } = deployment(IMAGE);
         const patch = resource("kubernetes:apps/v1:DeploymentPatch", "web", properties);
-        expect(await early(gate, policy("none", "fail"), patch)).to.have.length(1);
+        await early(gate, policy("none", "fail"), patch);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
     });
 
     it("takes the namespaces that the settings name, and no others", async () => {
@@ -166,11 +187,12 @@ describe("the gate of the policy pack", () => {
     it("judges the pods of a ReplicationController, which the webhooks do not see itself", async () => {
         const spec = { template: { spec: { containers: [{ image: IMAGE }] } } };
         const controller = resource("kubernetes:core/v1:ReplicationController", "old", { spec });
-        expect(await early(gate, policy("none", "fail"), controller)).to.have.length(1);
+        await early(gate, policy("none", "fail"), controller);
+        expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
     });
 
     it("names the field, the image and the policy in a message", async () => {
-        const refused = await early(gate, policy("none", "fail"), deployment(IMAGE));
+        const refused = await early(gate, namespace("shop", ENFORCED), policy("none", "fail"), deployment(IMAGE));
         expect(messagesOf(refused, ["refused"])[0]?.text).to.match(
             /^spec\.template\.spec\.containers\[0\]\.image: registry\.example\.com\/app@sha256:a+ will be refused\.\n {2}policy none \(\*\*\): failed/,
         );
