@@ -18,6 +18,8 @@ const MINUTE_MS = 60_000;
 /** The first run builds every tool. */
 const BUILD_TIMEOUT_MS = 50 * MINUTE_MS;
 const DEMO_TIMEOUT_MS = 5 * MINUTE_MS;
+/** In the command lines of what runs in a sandbox of this run, and of no other run beside it. */
+const SANDBOXES = path.join(os.tmpdir(), "signed-images-sandbox-");
 
 interface DemoRun {
     exitCode: number | null;
@@ -48,9 +50,9 @@ async function demo(
     return { exitCode, result, story };
 }
 
-/** The folders of the sandbox and the demo; whoever runs leaves none behind. */
-function temporaryFolders(): string[] {
-    return fs.readdirSync(os.tmpdir()).filter((name) => /^signed-images-(sandbox|demo|logs)-/.test(name));
+/** What is in the folder that this run has to itself, but for the caches of tsx and npm. Whoever runs leaves nothing behind. */
+function temporaryFiles(): string[] {
+    return fs.readdirSync(os.tmpdir()).filter((name) => !/^(tsx-\d+|node-compile-cache)$/.test(name));
 }
 
 function expectAsPromised({ exitCode, result, story }: DemoRun): void {
@@ -63,7 +65,7 @@ function expectAsPromised({ exitCode, result, story }: DemoRun): void {
 
 describe("npm run demo", function () {
     this.timeout(DEMO_TIMEOUT_MS);
-    let foldersBefore: string[];
+    let filesBefore: string[];
     /** Of tests that kill an engine: its plugins find out by themselves. */
     let processesBefore: ReadonlySet<string>;
 
@@ -74,13 +76,13 @@ describe("npm run demo", function () {
                 console.log(line);
             },
         });
-        foldersBefore = temporaryFolders();
-        processesBefore = new Set(processesWith("signed-images-sandbox-"));
+        filesBefore = temporaryFiles();
+        processesBefore = new Set(processesWith(SANDBOXES));
     });
 
     afterEach(() => {
-        expect(temporaryFolders()).to.deep.equal(foldersBefore);
-        const left = processesWith("signed-images-sandbox-").filter((process) => !processesBefore.has(process));
+        expect(temporaryFiles()).to.deep.equal(filesBefore);
+        const left = processesWith(SANDBOXES).filter((process) => !processesBefore.has(process));
         expect(left).to.deep.equal([]);
     });
 
@@ -128,7 +130,7 @@ describe("npm run demo", function () {
         const run = await demo([], (child) => {
             child.stderr?.on("data", (text: Buffer) => {
                 if (text.includes("pulumi preview")) {
-                    killProcessesWith("/kube-apiserver --", "signed-images-sandbox-");
+                    killProcessesWith("/kube-apiserver --", SANDBOXES);
                 }
             });
         });
