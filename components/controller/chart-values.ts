@@ -67,7 +67,8 @@ function guarded(values: pulumi.Inputs, { namespace = DEFAULT_CONTROLLER_NAMESPA
     return { matchExpressions: [excluded, ...given, notItsOwn] };
 }
 
-function replicaCount({ values, replicas }: PolicyControllerArgs): number {
+/** How many replicas the chart is told of. */
+export function replicaCount({ values, replicas }: PolicyControllerArgs): number {
     const given = valueAt(values, ["webhook", "replicaCount"]);
     return typeof given === "number" ? given : (replicas ?? DEFAULT_REPLICAS);
 }

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { error, type Finding, type PropertyPath, show } from "../../core/policy";
+import { error, type Finding, type PropertyPath, show, valueAt } from "../../core/policy";
 import { validateLabel, validateSubdomain } from "../names";
 import { validateNamespaceChoice } from "../namespace-rules";
 import { NoMatchPolicy, type PolicyControllerArgs } from "./args";
 import type { ChartSource } from "./chart-source";
-import { warnOfUnreadValues } from "./chart-keys";
+import { refuseValuesOfOtherKind, warnOfUnreadValues } from "./chart-keys";
 import { validateRelease } from "./release";
 import { validateValues } from "./value-rules";
 
@@ -48,6 +48,7 @@ export function validatePolicyControllerArgs(args: PolicyControllerArgs): Findin
         ...validateProxy(args),
         ...validateTuf(args),
         ...validateChartSource(args.chart),
+        ...refuseValuesOfOtherKind(args),
         ...validateValues(args),
         ...warnOfUnreadValues(args),
     ];
@@ -93,21 +94,25 @@ function wholeNumber(
 
 function validateImage({ image, values }: PolicyControllerArgs): Finding[] {
     const findings: Finding[] = [];
-    if (image?.repository !== undefined && !REPOSITORY.test(image.repository)) {
-        findings.push(
-            error("controller-image-invalid", ["image", "repository"], {
-                found: show(image.repository),
-                cluster: "its image could not be pulled",
-                instead: "Write registry and repository, without a tag: mirror.example.com/sigstore/policy-controller.",
-            }),
-        );
+    const byValues = (name: string): [PropertyPath, unknown] => {
+        const path = ["webhook", "image", name];
+        return [["values", ...path], valueAt(values, path)];
+    };
+    const repositories = [[["image", "repository"], image?.repository] as const, byValues("repository")];
+    for (const [path, repository] of repositories.filter(([, given]) => typeof given === "string")) {
+        if (!REPOSITORY.test(repository as string)) {
+            findings.push(
+                error("controller-image-invalid", path, {
+                    found: show(repository),
+                    cluster: "its image could not be pulled",
+                    instead:
+                        "Write registry and repository, without a tag: mirror.example.com/sigstore/policy-controller.",
+                }),
+            );
+        }
     }
-    const byValues = (values as { webhook?: { image?: { version?: unknown } } } | undefined)?.webhook?.image?.version;
-    const places: [PropertyPath, unknown][] = [
-        [["image", "digest"], image?.digest],
-        [["values", "webhook", "image", "version"], byValues],
-    ];
-    for (const [path, digest] of places.filter(([, given]) => typeof given === "string")) {
+    const digests = [[["image", "digest"], image?.digest] as const, byValues("version")];
+    for (const [path, digest] of digests.filter(([, given]) => typeof given === "string")) {
         if (!DIGEST.test(digest as string)) {
             findings.push(
                 error("controller-image-by-tag", path, {

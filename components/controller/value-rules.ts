@@ -8,9 +8,11 @@ import {
     valueAt,
     warning,
 } from "../../core/policy";
+import { nearest } from "../../core/policy/nearest";
 import { knownNow } from "../known-values";
 import { isPlainObject } from "../plain-object";
 import type { PolicyControllerArgs } from "./args";
+import { replicaCount } from "./chart-values";
 
 /** The names that the controller's binary has built in; the chart passes no flags for others (its templates compare versions wrongly). */
 const BUILT_IN_NAMES: readonly [PropertyPath, string][] = [
@@ -19,9 +21,16 @@ const BUILT_IN_NAMES: readonly [PropertyPath, string][] = [
     [["webhook", "webhookNames", "validating"], "validating.clusterimagepolicy.sigstore.dev"],
 ];
 
+/** What the controller reads of its ConfigMap `config-policy-controller` (pkg/policy/policycontrollerconfig). */
+const CONFIG_KEYS = ["no-match-policy", "fail-on-empty-authorities", "enable-oci11"];
+
+/** What `EnforcedNamespace` puts on a namespace, with the value `"true"`. */
+const ENFORCED_LABEL = "policy.sigstore.dev/include";
+
 /** The rules for further Helm values: what the chart would take, and what would leave the gate open or nobody behind it. */
-export function validateValues({ values = {} }: PolicyControllerArgs): Finding[] {
-    const known = knownNow(values);
+export function validateValues(args: PolicyControllerArgs): Finding[] {
+    const known = knownNow(args.values ?? {});
+    const replicas = replicaCount(args);
     const at = (path: PropertyPath) => {
         const value = valueAt(known, path);
         return value === UNKNOWN ? undefined : value;
@@ -29,9 +38,13 @@ export function validateValues({ values = {} }: PolicyControllerArgs): Finding[]
     return [
         ...BUILT_IN_NAMES.flatMap(([path, name]) => validateName(at(path), name, path)),
         ...validateConfig(at(["webhook", "configData"])),
+        ...warnOfUselessKey(at(["cosign", "cosignPub"])),
+        // Not only what is known: what the controller adds to it is added here.
+        ...validateSelector(valueAt(known, ["webhook", "namespaceSelector"])),
         ...validateReplicas(at(["webhook", "replicaCount"])),
         ...validateFailurePolicy(at(["webhook", "failurePolicy"])),
         ...validateDisruptionBudget(at(["webhook", "podDisruptionBudget"])),
+        ...warnOfUndrainable(at(["webhook", "podDisruptionBudget", "minAvailable"]), replicas),
         ...validateToken(at(["webhook", "automountServiceAccountToken"])),
     ];
 }
@@ -65,7 +78,87 @@ function validateConfig(config: unknown): Finding[] {
                 instead: `Write it as a string: "${String(value)}".`,
             }),
         ),
+        ...Object.keys(config)
+            .filter((key) => !CONFIG_KEYS.includes(key))
+            .map((key) => {
+                const meant = nearest(key, CONFIG_KEYS);
+                return warning("chart-value-unread", [...path, key], {
+                    found: show(key),
+                    cluster: "The controller does not read this setting, and nothing would come of it.",
+                    instead: meant === undefined ? `It reads ${CONFIG_KEYS.join(", ")}.` : `Did you mean ${meant}?`,
+                });
+            }),
     ];
+}
+
+/** The chart makes a Secret of it that nothing reads. */
+function warnOfUselessKey(key: unknown): Finding[] {
+    return key === undefined || key === ""
+        ? []
+        : [
+              warning("chart-value-trusts-nobody", ["values", "cosign", "cosignPub"], {
+                  found: show(key),
+                  cluster: "The chart would put the key into a Secret that no policy and no controller reads.",
+                  instead: "Write a ClusterImagePolicy with Authority.key({ data: … }).",
+              }),
+          ];
+}
+
+/** What must be so of a namespace beside the label of `EnforcedNamespace`, for it to be enforced. */
+function validateSelector(selector: unknown): Finding[] {
+    if (selector === undefined) {
+        return [];
+    }
+    const path = ["values", "webhook", "namespaceSelector"];
+    const { matchExpressions = [], matchLabels = {} } = isPlainObject(selector) ? selector : { matchExpressions: null };
+    if (!Array.isArray(matchExpressions) || !matchExpressions.every(isPlainObject) || !isPlainObject(matchLabels)) {
+        return [
+            error("chart-value-no-selector", path, {
+                found: show(selector),
+                cluster: "all namespaces would be enforced, or the API server would refuse the webhooks",
+                instead: "Write a label selector: { matchExpressions: [{ key, operator, values }] }.",
+            }),
+        ];
+    }
+    const beside = [
+        ...matchExpressions.filter((expression) => !fitsEnforced(expression)),
+        ...Object.entries(matchLabels).filter(([key, value]) => key !== ENFORCED_LABEL || value !== "true"),
+    ];
+    return beside.length === 0
+        ? []
+        : [
+              warning("chart-value-opens-gate", path, {
+                  found: show(beside[0]),
+                  cluster:
+                      "Where that is not so of a namespace, any image runs there, also where EnforcedNamespace labels it.",
+                  instead: `Take it away: namespaces with ${ENFORCED_LABEL}: "true" are enforced by themselves.`,
+              }),
+          ];
+}
+
+function fitsEnforced({ key, operator, values }: Record<string, unknown>): boolean {
+    const hasTrue = Array.isArray(values) && values.includes("true");
+    switch (key) {
+        case ENFORCED_LABEL:
+            return operator === "Exists" || (operator === "In" && hasTrue) || (operator === "NotIn" && !hasTrue);
+        // Every namespace has it.
+        case "kubernetes.io/metadata.name":
+            return operator === "Exists" || operator === "NotIn";
+        default:
+            return key === "webhooks.knative.dev/exclude" && operator === "DoesNotExist";
+    }
+}
+
+function warnOfUndrainable(minAvailable: unknown, replicas: number): Finding[] {
+    return (typeof minAvailable === "number" && minAvailable >= replicas) || minAvailable === "100%"
+        ? [
+              warning("chart-value-blocks-drains", ["values", "webhook", "podDisruptionBudget", "minAvailable"], {
+                  found: show(minAvailable),
+                  cluster: `No node with one of the ${replicas} replicas could be drained.`,
+                  instead: "Take it away: one replica may be evicted at a time.",
+              }),
+          ]
+        : [];
 }
 
 function validateReplicas(replicas: unknown): Finding[] {

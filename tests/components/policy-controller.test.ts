@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect } from "chai";
-import { READ_BY_CHART } from "../../components/controller/chart-keys";
+import { CHARTS_ALIKE, READ_BY_CHART } from "../../components/controller/chart-keys";
 import { changeChartObjects } from "../../components/controller/chart-objects";
 import { validatePolicyControllerArgs } from "../../components/controller/rules";
 import { type NoMatchPolicy, PolicyController, type PolicyControllerArgs } from "../../index";
@@ -88,6 +88,41 @@ describe("PolicyController", () => {
             () => new PolicyController("controller", { values: { webhook: { failurePolicy: "Ignore" } } }),
         );
         expect(warnings.join()).to.include("[chart-value-opens-gate]");
+    });
+
+    it("warns of a selector that leaves out namespaces which EnforcedNamespace labels", () => {
+        const codes = (namespaceSelector: object) =>
+            validatePolicyControllerArgs({ values: { webhook: { namespaceSelector } } }).map(({ code }) => code);
+        const include = (operator: string, values: string[] = []) => ({
+            matchExpressions: [{ key: "policy.sigstore.dev/include", operator, values }],
+        });
+        const team = { key: "team", operator: "In", values: ["shop"] };
+        for (const narrow of [
+            { matchExpressions: [team] },
+            { matchLabels: { team: "shop" } },
+            include("In", ["yes"]),
+            include("NotIn", ["true"]),
+            include("DoesNotExist"),
+        ]) {
+            expect(codes(narrow), JSON.stringify(narrow)).to.deep.equal(["chart-value-opens-gate"]);
+        }
+        for (const wide of [
+            {},
+            { matchExpressions: [] },
+            include("In", ["true", "yes"]),
+            include("NotIn", ["false"]),
+        ]) {
+            expect(codes(wide), JSON.stringify(wide)).to.be.empty;
+        }
+    });
+
+    it("warns of a budget that lets no node drain, and of a key that nothing reads", () => {
+        const codes = (values: object) => validatePolicyControllerArgs({ values }).map(({ code }) => code);
+        expect(codes({ webhook: { podDisruptionBudget: { minAvailable: 3 } } })).to.deep.equal([
+            "chart-value-blocks-drains",
+        ]);
+        expect(codes({ webhook: { podDisruptionBudget: { minAvailable: 2 } } })).to.be.empty;
+        expect(codes({ cosign: { cosignPub: "LS0t" } })).to.deep.equal(["chart-value-trusts-nobody"]);
     });
 
     it("warns of an image by tag", async () => {
@@ -245,6 +280,35 @@ describe("PolicyController", () => {
             expect(warnings({ installCRDs: false })).to.deep.equal([
                 "warning values.installCRDs: Take it away; see the chart's values.yaml.",
             ]);
+            expect(warnings({ "webhook.replicaCount": 5 })).to.deep.equal([
+                "warning values.webhook.replicaCount: Write webhook: { replicaCount: … }.",
+            ]);
+            expect(warnings({ webhook: { image: { tag: "v1" } } })).to.deep.equal([
+                "warning values.webhook.image.tag: Take it away, or write what is read below webhook.image: " +
+                    "pullPolicy, repository, version.",
+            ]);
+            expect(warnings({ webhook: { configData: { "no-match-polic": "deny" } } })).to.deep.equal([
+                "warning values.webhook.configData.no-match-polic: Did you mean no-match-policy?",
+            ]);
+            const meant: [object, string][] = [
+                [{ webhok: {} }, "webhook"],
+                [{ webhook: { failurepolicy: "Ignore" } }, "webhook.failurePolicy"],
+                [{ nodeSelector: {} }, "commonNodeSelector"],
+                [{ webhook: { tolerations: [] } }, "commonTolerations"],
+                [{ image: {} }, "webhook.image"],
+                [{ webhook: { timeoutSeconds: 5 } }, "webhook.webhookTimeoutSeconds"],
+                [{ webhook: { priorityClassName: "x" } }, "webhook.priorityClass"],
+            ];
+            for (const [values, name] of meant) {
+                expect(warnings(values).join()).to.match(new RegExp(`Did you mean ${name}\\?$`));
+            }
+        });
+
+        it("are none of a chart that may read others", () => {
+            const of = (version: string) =>
+                validatePolicyControllerArgs({ chart: { version }, values: { replicaCount: 5 } });
+            expect(of("0.10.2")).to.have.lengthOf(1);
+            expect(of("0.11.0")).to.be.empty;
         });
 
         it("are not those that it does", () => {
@@ -252,27 +316,29 @@ describe("PolicyController", () => {
                 .be.empty;
         });
 
-        it("are all that no template of the pinned chart names", function () {
-            const chart = path.resolve(PROJECT_FOLDER, "../shared/charts/policy-controller-0.10.6.tgz");
-            if (!fs.existsSync(chart)) {
-                this.skip();
-            }
-            const templates = execFileSync("tar", ["xzOf", chart, "--wildcards", "*/templates/*"], {
-                encoding: "utf8",
+        for (const version of CHARTS_ALIKE) {
+            it(`are all that no template of chart ${version} names`, function () {
+                const chart = path.resolve(PROJECT_FOLDER, `../shared/charts/policy-controller-${version}.tgz`);
+                if (!fs.existsSync(chart)) {
+                    this.skip();
+                }
+                const templates = execFileSync("tar", ["xzOf", chart, "--wildcards", "*/templates/*"], {
+                    encoding: "utf8",
+                });
+                const named = [...templates.matchAll(/\.Values((?:\.\w+)+)/g)].map(([, name = ""]) => name.slice(1));
+                const unknown = named.filter(
+                    (name) =>
+                        // Hooks, which Pulumi leaves out, and helpers that no template calls.
+                        !/^(leasescleanup|certificates)\./.test(name) &&
+                        !READ_BY_CHART.some((read) => `${name}.`.startsWith(`${read}.`) || read.startsWith(`${name}.`)),
+                );
+                expect([...new Set(unknown)]).to.deep.equal([]);
+                const unread = READ_BY_CHART.filter(
+                    (read) => !named.some((name) => read === name || read.startsWith(`${name}.`)),
+                );
+                expect(unread).to.deep.equal([]);
             });
-            const named = [...templates.matchAll(/\.Values((?:\.\w+)+)/g)].map(([, name = ""]) => name.slice(1));
-            const unknown = named.filter(
-                (name) =>
-                    // Hooks, which Pulumi leaves out, and helpers that no template calls.
-                    !/^(leasescleanup|certificates)\./.test(name) &&
-                    !READ_BY_CHART.some((read) => `${name}.`.startsWith(`${read}.`) || read.startsWith(`${name}.`)),
-            );
-            expect([...new Set(unknown)]).to.deep.equal([]);
-            const unread = READ_BY_CHART.filter(
-                (read) => !named.some((name) => read === name || read.startsWith(`${name}.`)),
-            );
-            expect(unread).to.deep.equal([]);
-        });
+        }
     });
 
     const refused: [PolicyControllerArgs, string][] = [
@@ -309,6 +375,18 @@ describe("PolicyController", () => {
             "chart-value-excludes-other",
         ],
         [{ values: { webhook: { automountServiceAccountToken: false } } }, "chart-value-locks-out-controller"],
+        [{ values: [] }, "chart-value-no-object"],
+        [{ values: { webhook: null } }, "chart-value-no-object"],
+        [{ values: { webhook: "x" } }, "chart-value-no-object"],
+        [{ values: { webhook: { podDisruptionBudget: null } } }, "chart-value-no-object"],
+        [{ values: { webhook: { webhookTimeoutSeconds: 10 } } }, "chart-value-no-object"],
+        [{ values: { webhook: { namespaceSelector: null } } }, "chart-value-no-selector"],
+        [
+            { values: { webhook: { namespaceSelector: { matchExpressions: { key: "team" } } } } },
+            "chart-value-no-selector",
+        ],
+        [{ values: { webhook: { namespaceSelector: { matchExpressions: [null] } } } }, "chart-value-no-selector"],
+        [{ values: { webhook: { image: { repository: "mirror.example.com/app:1" } } } }, "controller-image-invalid"],
         [{ trustedCertificates: `${CERTIFICATE}-----BEGIN PRIVATE KEY-----` }, "certificates-with-key"],
         [{ proxy: { https: "proxy.example.com:3128" } }, "proxy-no-url"],
         [{ proxy: { http: "http://me:secret@proxy.example.com" } }, "proxy-with-password"],
