@@ -112,8 +112,14 @@ function changedDeployment(spec: DeploymentSpec, args: PolicyControllerArgs): Re
         topologySpreadConstraints: [spread("kubernetes.io/hostname"), spread("topology.kubernetes.io/zone")],
         ...(args.hostNetwork ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
     };
-    return { ...spec, template: { ...spec.template, spec: pods } };
+    return { ...spec, ...(args.hostNetwork ? ONE_BY_ONE : {}), template: { ...spec.template, spec: pods } };
 }
+
+/**
+ * A node has each port once. Kubernetes' default starts a new pod before an old one ends, and on a cluster with no node to spare the new
+ * one would wait for good.
+ */
+const ONE_BY_ONE = { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
 
 /** The pinned chart names its image by digest; a chart of somebody else need not. */
 function warnOfTags({ template }: DeploymentSpec): void {
