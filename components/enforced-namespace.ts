@@ -93,7 +93,7 @@ function requireNamespace(
     name: string,
     namespaceName: pulumi.Output<string>,
     parent: pulumi.Resource,
-): Promise<pulumi.Resource[]> {
+): Promise<pulumi.Resource> {
     const existingObjects = [{ apiVersion: "v1", kind: "Namespace", name: namespaceName }];
     const instead =
         "Make it first (dependsOn, where this stack does), or write `create: true`: it then goes with the stack.";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkCluster } from "./cluster-check";
+import { checkCluster, unaskedCheck } from "./cluster-check";
 import { answersAtPreview } from "./cluster-reach";
 import { OWNER_ANNOTATION } from "./ownership";
 
@@ -62,7 +62,7 @@ export function requireOfCluster(
 }
 
 /**
- * The same for what a first preview shows without a cluster: there, nothing is asked where none answers. An `up` always asks.
+ * The same for what previews without a cluster: there, nothing is asked where none answers. An `up` always asks.
  *
  * @returns what has to be registered first.
  */
@@ -70,8 +70,10 @@ export async function requireWhereReached(
     name: string,
     requirements: ClusterRequirements,
     parent: pulumi.Resource,
-): Promise<pulumi.Resource[]> {
-    return (await answersAtPreview(parent)) ? [requireOfCluster(name, requirements, { parent })] : [];
+): Promise<pulumi.Resource> {
+    return (await answersAtPreview(parent))
+        ? requireOfCluster(name, requirements, { parent })
+        : unaskedCheck(name, { parent });
 }
 
 const TEMPLATE = `

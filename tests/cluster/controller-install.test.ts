@@ -12,6 +12,7 @@ import {
     TrustRoot,
 } from "../../index";
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
+import { changesInPreview } from "../../sandbox/demo/stack";
 import { TUF_ROOTS } from "../core/policy/samples";
 import { eventually } from "../sandbox/support/wait";
 import { hammer } from "./support/hammer";
@@ -83,6 +84,12 @@ describe("the install of a controller", function () {
         return kubeconfig;
     }
 
+    async function kubeconfigOfUnknown(): Promise<string> {
+        const kubeconfig = path.join(stage.sandbox.directory, "empty");
+        await fs.writeFile(kubeconfig, "apiVersion: v1\nkind: Config\n");
+        return kubeconfig;
+    }
+
     it("says at preview that no cluster answers", async () => {
         const stack = await controller("nowhere", {}, { KUBECONFIG: await kubeconfigOfNowhere() });
         expect(await refusal(stack.preview())).to.include("connection refused");
@@ -96,15 +103,30 @@ describe("the install of a controller", function () {
             new EnforcedNamespace("acme", { name: "acme", create: true }, { dependsOn: policy });
             new EnforcedNamespace("default", { name: "default" }, { dependsOn: policy });
         };
-        const unknownCluster = path.join(stage.sandbox.directory, "empty");
-        await fs.writeFile(unknownCluster, "apiVersion: v1\nkind: Config\n");
-        const kubeconfigs = [stage.sandbox.kubeconfig, await kubeconfigOfNowhere(), unknownCluster];
+        const kubeconfigs = [stage.sandbox.kubeconfig, await kubeconfigOfNowhere(), await kubeconfigOfUnknown()];
         for (const [index, kubeconfig] of kubeconfigs.entries()) {
             const stack = await stage.stack(`first-${index}`, program, { KUBECONFIG: kubeconfig });
             const { changeSummary } = await stack.preview();
-            // A cluster is asked four questions, each of which is a resource without anything in it.
-            expect(changeSummary, kubeconfig).to.deep.equal({ create: index === 0 ? 17 : 13 });
+            expect(changeSummary, kubeconfig).to.deep.equal({ create: 17 });
         }
+    });
+
+    it("is not needed for a later preview, which shows no question to the cluster as deleted", async () => {
+        const stack = (kubeconfig = stage.sandbox.kubeconfig) =>
+            stage.stack(
+                "later",
+                () => {
+                    new EnforcedNamespace("acme", { name: "acme", create: true });
+                    new EnforcedNamespace("default", { name: "default" });
+                },
+                { KUBECONFIG: kubeconfig },
+            );
+        await (await stack()).up();
+        for (const kubeconfig of [await kubeconfigOfNowhere(), await kubeconfigOfUnknown()]) {
+            expect(await changesInPreview(await stack(kubeconfig)), kubeconfig).to.deep.equal([]);
+        }
+        await (await stack()).destroy();
+        await expectNothingDone();
     });
 
     it("refuses a chart of something else", async () => {
