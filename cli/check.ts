@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import { markdownOf } from "./check/markdown";
 import { checkOptions, HELP } from "./check/options";
 import { tableOf } from "./check/table";
@@ -15,7 +13,7 @@ export const check: Command = { name: "check", summary: "Say what the cluster wo
 async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
     const options = checkOptions(args);
     // What asks registries and verifies signatures takes a while to load, and no other command needs it.
-    const { runCheck } = createRequire(__filename)("./check/run") as typeof Run;
+    const { runCheck } = require("./check/run") as typeof Run;
     const report = await runCheck(options, surroundings);
     write(report, options.output, surroundings);
     return exitCodeOf(report);

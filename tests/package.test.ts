@@ -1,11 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
+import { COMMANDS } from "../cli/commands";
 import { installTarball } from "./support/installed-package";
 import { inTemporaryFolder, PROJECT_FOLDER, run } from "./support/project";
 import { record } from "./support/recorder";
 
 const TIMEOUT_MS = 5 * 60_000;
+
+/** Admits what nobody signed, so that no registry is asked. */
+const POLICY = `apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata: { name: all }
+spec:
+  images: [{ glob: "registry.invalid/**" }]
+  authorities: [{ static: { action: pass } }]
+`;
 
 /** The stack of README.md, word for word. */
 function readmeProgram(): string {
@@ -48,12 +58,30 @@ describe("the npm package", function () {
         });
     });
 
-    it("brings the command-line program", async () => {
+    it("brings the command-line program, whole", async () => {
         await inTemporaryFolder(async (folder) => {
             await installTarball(folder);
             const program = path.join(folder, "node_modules", "signed-images", "dist", "cli", "main.js");
             const { stdout } = await run(process.execPath, [program, "--version"], { cwd: folder });
             expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+            for (const command of COMMANDS.keys()) {
+                const { stdout: help } = await run(process.execPath, [program, ...command.split(" "), "--help"]);
+                expect(help).to.match(new RegExp(`^Usage: signed-images ${command} `));
+            }
+
+            // It is in the program.
+            fs.unlinkSync(path.join(folder, "node_modules", "yaml"));
+            fs.writeFileSync(path.join(folder, "policy.yaml"), POLICY);
+            const args = [
+                "check",
+                "--policy",
+                "policy.yaml",
+                "--output",
+                "json",
+                `registry.invalid/app@sha256:${"a".repeat(64)}`,
+            ];
+            const { stdout: report } = await run(process.execPath, [program, ...args], { cwd: folder });
+            expect(JSON.parse(report)).to.have.nested.property("images[0].verdict", "admitted");
         });
     });
 
@@ -71,6 +99,7 @@ describe("the npm package", function () {
                 "README.md",
                 "SECURITY.md",
             ]);
+            expect(files).to.include.members(["dist/cli/main.js", "dist/cli/program.js", "dist/cli/yaml.LICENSE"]);
             expect(files.filter((file) => /tests|sandbox|tools|\.tsbuildinfo/.test(file))).to.deep.equal([]);
         });
     });

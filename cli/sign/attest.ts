@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import { PREDICATE_TYPE_NAMES } from "../../core/signatures/predicate-types";
 import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
 import { KEYLESS_HELP } from "./keyless-options";
@@ -38,7 +36,7 @@ export const attest: Command = {
     help: HELP,
     run(args, surroundings) {
         // What speaks to registries takes a while to load, and the commands beside it do not need it.
-        const { runAttest } = createRequire(__filename)("./run-attest") as typeof RunAttest;
+        const { runAttest } = require("./run-attest") as typeof RunAttest;
         return runAttest(args, surroundings);
     },
 };

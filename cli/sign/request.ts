@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import { openPrivateKey } from "../../core/keys";
 import { parse } from "../command";
 import { ExitCode, UsageError } from "../errors";
@@ -40,7 +38,7 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
     const { privateKey, password } = await readSignerLine(surroundings);
     const key = await openPrivateKey(privateKey, password);
     // What asks registries and verifies signatures takes a while to load, and no other command needs it.
-    const { signAndJudge } = createRequire(__filename)("./sign-and-judge") as typeof SignAndJudge;
+    const { signAndJudge } = require("./sign-and-judge") as typeof SignAndJudge;
     const report = await signAndJudge(image, key, { recursive: values.recursive });
     surroundings.stdout.write(`${JSON.stringify(report)}\n`);
     return ExitCode.Ok;

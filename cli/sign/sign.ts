@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 import { KEY_HELP, PASSWORD_FROM_HELP } from "./key-source";
 import { KEYLESS_HELP } from "./keyless-options";
 import { SIGNING_HELP } from "./options";
@@ -39,7 +37,7 @@ export const sign: Command = {
     help: HELP,
     run(args, surroundings) {
         // What speaks to registries takes a while to load, and the commands beside it do not need it.
-        const { runSign } = createRequire(__filename)("./run-sign") as typeof RunSign;
+        const { runSign } = require("./run-sign") as typeof RunSign;
         return runSign(args, surroundings);
     },
 };
