@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { parse, printable, required } from "./command";
 import { findRemedies, messageOfApi, type Remedy } from "./disarm/remedies";
 import { CliError, ExitCode, UsageError } from "./errors";
+import { loadContext } from "./kubeconfig";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Command, Surroundings } from "./command";
@@ -52,20 +53,6 @@ async function run(args: readonly string[], surroundings: Surroundings): Promise
         return ExitCode.Failed;
     }
     return apply(remedies, surroundings);
-}
-
-async function loadContext(context: string): Promise<KubeConfig> {
-    const client = await import("@kubernetes/client-node");
-    const kubeConfig = new client.KubeConfig();
-    kubeConfig.loadFromDefault();
-    if (kubeConfig.getContextObject(context) === null) {
-        const names = kubeConfig.getContexts().map(({ name }) => printable(name));
-        throw new UsageError(
-            `--context ${printable(context)}: your kubeconfig has no such context; it has ${names.join(", ") || "none"}.`,
-        );
-    }
-    kubeConfig.setCurrentContext(context);
-    return kubeConfig;
 }
 
 async function look(kubeConfig: KubeConfig, context: string): Promise<Remedy[]> {

@@ -3,6 +3,7 @@ import { exemption, INCLUDE_LABEL } from "../../core/admission";
 import { API_VERSION } from "../../core/policy/manifest";
 import { printable } from "../command";
 import { CliError } from "../errors";
+import { loadContext } from "../kubeconfig";
 import { isRecord, nameOf, sortObjects } from "./objects";
 
 import type { ControllerConfig } from "../../core/admission";
@@ -19,15 +20,8 @@ export interface ClusterReader {
 
 /** Connects to the cluster of a context of the kubeconfig. @throws CliError where there is none */
 export async function connect(context: string): Promise<ClusterReader> {
-    // Loaded here alone: it takes longer than everything else that the program loads.
-    const { ApiException, KubeConfig, KubernetesObjectApi } = await import("@kubernetes/client-node");
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromDefault();
-    if (!kubeConfig.getContexts().some(({ name }) => name === context)) {
-        throw new CliError(`--context ${printable(context)}: the kubeconfig has no such context.`);
-    }
-    kubeConfig.setCurrentContext(context);
-    const api = KubernetesObjectApi.makeApiClient(kubeConfig);
+    const { ApiException, KubernetesObjectApi } = await import("@kubernetes/client-node");
+    const api = KubernetesObjectApi.makeApiClient(await loadContext(context));
     return {
         async list(apiVersion, kind, namespace) {
             const items: unknown[] = [];
@@ -150,17 +144,45 @@ async function readPolicies(cluster: ClusterReader, controllerNamespace: string)
             apiVersion: API_VERSION,
             kind: "ClusterImagePolicy",
             metadata: { name },
-            spec: specOfEntry(JSON.parse(String(entry)) as Entry),
+            spec: specOfEntry(readEntry(name, entry)),
         }));
+}
+
+/** @throws CliError for an entry that the controller cannot read either; then it keeps the rules that it has (`NewImagePoliciesConfigFromMap`) */
+function readEntry(name: string, entry: unknown): Entry {
+    const value = parseJson(entry);
+    const { authorities, policy } = isRecord(value) ? value : {};
+    const isPolicy =
+        areRecords(authorities) &&
+        (authorities ?? []).every(({ attestations }) => areRecords(attestations)) &&
+        areRecords([policy ?? {}]);
+    if (!isRecord(value) || !isPolicy) {
+        throw new CliError(
+            `The entry ${printable(name)} of the ConfigMap config-image-policies is no policy in JSON. The controller cannot read it either, and enforces what it read before. Change the ClusterImagePolicy of that name, so that the controller writes the entry anew.`,
+        );
+    }
+    return value;
+}
+
+function areRecords(list: unknown): list is Record<string, unknown>[] | null | undefined {
+    return (list ?? undefined) === undefined || (Array.isArray(list) && list.every(isRecord));
+}
+
+function parseJson(text: unknown): unknown {
+    try {
+        return JSON.parse(String(text));
+    } catch {
+        return undefined;
+    }
 }
 
 /** An entry of that ConfigMap, as far as it differs from a policy (`ClusterImagePolicy` in pkg/webhook/clusterimagepolicy). */
 interface Entry {
     images?: unknown;
-    authorities?: ({ attestations?: EntryProgram[] } & Record<string, unknown>)[];
+    authorities?: ({ attestations?: EntryProgram[] | null } & Record<string, unknown>)[] | null;
     mode?: unknown;
     match?: unknown;
-    policy?: EntryProgram;
+    policy?: EntryProgram | null;
 }
 
 /** A program, with the attestation's own fields beside it. */
@@ -170,16 +192,16 @@ interface EntryProgram extends Record<string, unknown> {
     type?: string;
 }
 
-function specOfEntry({ images, authorities = [], mode, match, policy }: Entry): Record<string, unknown> {
+function specOfEntry({ images, authorities, mode, match, policy }: Entry): Record<string, unknown> {
     return {
         images,
-        authorities: authorities.map(({ attestations, ...authority }) => ({
+        authorities: (authorities ?? []).map(({ attestations, ...authority }) => ({
             ...authority,
-            ...(attestations === undefined ? {} : { attestations: attestations.map(attestationOfEntry) }),
+            ...(Array.isArray(attestations) ? { attestations: attestations.map(attestationOfEntry) } : {}),
         })),
         mode,
         match,
-        policy: policy === undefined ? undefined : programOfEntry(policy),
+        policy: isRecord(policy) ? programOfEntry(policy) : undefined,
     };
 }
 

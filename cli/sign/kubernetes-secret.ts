@@ -1,6 +1,7 @@
 import { COSIGN_SECRET_PASSWORD, COSIGN_SECRET_PRIVATE_KEY } from "../../core/keys";
 import { printable } from "../command";
 import { CliError, UsageError } from "../errors";
+import { loadKubeConfig } from "../kubeconfig";
 
 /** A private key and its password, out of a Secret in cosign's form. */
 export interface SecretKey {
@@ -19,9 +20,8 @@ export async function readKubernetesSecret(path: string): Promise<SecretKey> {
     if (namespace === undefined || namespace === "" || name === undefined || name === "" || others.length > 0) {
         throw new UsageError(`k8s://${printable(path)} is not k8s://NAMESPACE/NAME.`);
     }
-    const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    config.loadFromDefault();
+    const { CoreV1Api } = await import("@kubernetes/client-node");
+    const config = await loadKubeConfig();
     const answer = config.makeApiClient(CoreV1Api).readNamespacedSecret({ namespace, name });
     const { data = {} } = await answer.catch((error: unknown) => {
         throw new CliError(`k8s://${printable(path)} cannot be read: ${reasonOf(error)}.`);

@@ -159,6 +159,33 @@ describe("signed-images check", () => {
         expect(withPolicy.images[0]).to.deep.include({ now: "admitted", verdict: "refused" });
     });
 
+    it("names what the controller left behind that nobody can read", async () => {
+        const broken = [
+            "{",
+            "3",
+            "null",
+            '{"authorities":3}',
+            '{"authorities":[{"attestations":[1]}]}',
+            '{"policy":"x"}',
+        ];
+        for (const entry of broken) {
+            const live = { metadata: { name: "config-image-policies" }, data: { "acme\u001b": entry } };
+            const cluster = new ClusterOfObjects([{ apiVersion: "v1", kind: "ConfigMap", ...live }]);
+            const error = await check(["--context", "x"], { cluster }).catch((problem: unknown) => problem);
+            expect(error, entry).to.be.instanceOf(CliError).with.property("exitCode", 2);
+            expect(String(error)).to.include("entry acme\\u{1b} of the ConfigMap config-image-policies");
+        }
+    });
+
+    it("reads lists that Go left empty", async () => {
+        const live = {
+            metadata: { name: "config-image-policies" },
+            data: { acme: '{"authorities":null,"policy":null}' },
+        };
+        const cluster = new ClusterOfObjects([{ apiVersion: "v1", kind: "ConfigMap", ...live }]);
+        expect((await check(["--context", "x"], { cluster })).images).to.deep.equal([]);
+    });
+
     it("compares every pod with itself, also where pods of one maker part company", async () => {
         const entry = { images: [{ glob: "**" }], authorities: [keyOf(ACME)], mode: "enforce" };
         const live = { metadata: { name: "config-image-policies" }, data: { acme: JSON.stringify(entry) } };
