@@ -35,6 +35,7 @@ const NAMESPACES = "/api/v1/namespaces";
 /** The namespace that opted in. */
 export const ENFORCED = "enforced";
 const POLICY_API = "/apis/policy.sigstore.dev";
+const POLICIES = `${POLICY_API}/v1alpha1/clusterimagepolicies`;
 const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1";
 
 /** A way out that leads nowhere: what is asked for beyond loopback fails at once, and the error says what it was. */
@@ -175,9 +176,16 @@ export class Webhook implements AsyncDisposable {
         await this.api.delete(`${pathOf(document)}/${(document as WithStatus).metadata.name}`, {});
     }
 
+    /** Removes all policies, and waits until the controller has let go of them. */
+    async removePolicies(): Promise<void> {
+        await this.api.delete(POLICIES, {});
+        await eventually("the policies are gone", async () => (await this.policies()).length === 0);
+        await this.settle();
+    }
+
     /** All policies that there are. */
     async policies(): Promise<WithStatus[]> {
-        return (await this.api.get<{ items: WithStatus[] }>(`${POLICY_API}/v1alpha1/clusterimagepolicies`)).items;
+        return (await this.api.get<{ items: WithStatus[] }>(POLICIES)).items;
     }
 
     private async post(path: string, body: unknown, query: Record<string, string>): Promise<Answer> {
