@@ -53,7 +53,7 @@ export interface SignedImagesArgs {
     /**
      * The policy-controller to install.
      *
-     * @default {} of `PolicyControllerArgs`
+     * @default {}
      */
     controller?: PolicyControllerArgs;
 }

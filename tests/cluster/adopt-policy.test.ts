@@ -1,17 +1,12 @@
-import * as path from "node:path";
-import { CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
+import { CustomObjectsApi } from "@kubernetes/client-node";
 import * as kubernetes from "@pulumi/kubernetes";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { Authority, ClusterImagePolicy, PolicyController, StaticAction, TrustRoot } from "../../index";
-import { Sandbox } from "../../sandbox";
-import { locateChart } from "../../sandbox/chart";
-import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { changesInPreview } from "../../sandbox/demo/stack";
-import { ensureEngine, ensureTools } from "../../tools";
 import { CA } from "../core/policy/certificates";
+import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
-const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
 const GROUP = { group: "policy.sigstore.dev", version: "v1alpha1" } as const;
 const API_VERSION = `${GROUP.group}/${GROUP.version}`;
@@ -36,48 +31,24 @@ interface Stored {
 
 describe("policies that are in the cluster already", function () {
     this.timeout(TIMEOUT_MS);
-    let sandbox: Sandbox;
+    let stage: Stage;
     let stack: Stack;
     let objects: CustomObjectsApi;
-    let chart: string;
     let more: () => void = () => undefined;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
-        const kubeConfig = new KubeConfig();
-        kubeConfig.loadFromFile(sandbox.kubeconfig);
-        objects = kubeConfig.makeApiClient(CustomObjectsApi);
-        const engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
-        const located = await locateChart({ directory: sandbox.directory, allowNetwork: false });
-        chart = "path" in located ? located.path : "";
-        stack = await LocalWorkspace.createStack(
-            {
-                stackName: "test",
-                projectName: "adoption",
-                program: () => {
-                    program();
-                    return Promise.resolve();
-                },
-            },
-            {
-                envVars: {
-                    ...engine.environment,
-                    KUBECONFIG: sandbox.kubeconfig,
-                    PULUMI_BACKEND_URL: `file://${sandbox.directory}`,
-                    PULUMI_CONFIG_PASSPHRASE: "",
-                },
-                pulumiCommand: await PulumiCommand.get({ root: engine.root }),
-            },
-        );
+        stage = await Stage.open();
+        objects = stage.kubeConfig.makeApiClient(CustomObjectsApi);
+        stack = await stage.stack("adoption", program);
         await stack.up();
     });
 
-    after(() => sandbox.stop());
+    after(() => stage.sandbox.stop());
 
     let controller: PolicyController;
     function program(): void {
-        controller = new PolicyController("controller", { chart: { path: chart } });
+        controller = new PolicyController("controller", { chart: { path: stage.chart } });
         more();
     }
 

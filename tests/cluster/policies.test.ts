@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import * as path from "node:path";
-import { AppsV1Api, KubeConfig } from "@kubernetes/client-node";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { AppsV1Api } from "@kubernetes/client-node";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import {
     Attestation,
@@ -15,16 +14,12 @@ import {
     StaticAction,
     TrustRoot,
 } from "../../index";
-import { Sandbox } from "../../sandbox";
-import { locateChart } from "../../sandbox/chart";
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
-import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { deploy, type Verdict } from "../../sandbox/demo/verdicts";
-import { ensureEngine, ensureTools } from "../../tools";
 import { CA } from "../core/policy/certificates";
+import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
-const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
 const NAMESPACE = "shop";
 /** Any digest will do: an answer that does not depend on signatures asks no registry. */
@@ -104,45 +99,24 @@ function program(chart: string): void {
 
 describe("every kind of policy on the cluster", function () {
     this.timeout(TIMEOUT_MS);
-    let sandbox: Sandbox;
+    let stage: Stage;
     let stack: Stack;
-    let kubeConfig: KubeConfig;
     let objectsBefore: ReadonlySet<string>;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
-        kubeConfig = new KubeConfig();
-        kubeConfig.loadFromFile(sandbox.kubeconfig);
-        objectsBefore = await listObjects(kubeConfig);
-        const engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
-        const chart = await locateChart({ directory: sandbox.directory, allowNetwork: false });
-        stack = await LocalWorkspace.createStack(
-            {
-                stackName: "test",
-                projectName: "policies",
-                program: () => {
-                    program("path" in chart ? chart.path : "");
-                    return Promise.resolve();
-                },
-            },
-            {
-                envVars: {
-                    ...engine.environment,
-                    KUBECONFIG: sandbox.kubeconfig,
-                    PULUMI_BACKEND_URL: `file://${sandbox.directory}`,
-                    PULUMI_CONFIG_PASSPHRASE: "",
-                },
-                pulumiCommand: await PulumiCommand.get({ root: engine.root }),
-            },
-        );
+        stage = await Stage.open();
+        objectsBefore = await listObjects(stage.kubeConfig);
+        stack = await stage.stack("policies", () => {
+            program(stage.chart);
+        });
         await stack.up();
     });
 
-    after(() => sandbox.stop());
+    after(() => stage.sandbox.stop());
 
     function ask(image: string): Promise<Verdict> {
-        return deploy(kubeConfig, NAMESPACE, { case: "unsigned", reference: `${image}@${SOME_DIGEST}` });
+        return deploy(stage.kubeConfig, NAMESPACE, { case: "unsigned", reference: `${image}@${SOME_DIGEST}` });
     }
 
     it("is Ready, and drifts nowhere after a refresh", async () => {
@@ -163,13 +137,13 @@ describe("every kind of policy on the cluster", function () {
 
     it("admits with a warning where the mode is warn", async () => {
         expect(await ask("registry.example.com/attested/app")).to.deep.include({ admitted: true });
-        await kubeConfig
+        await stage.kubeConfig
             .makeApiClient(AppsV1Api)
             .deleteNamespacedDeployment({ name: "unsigned", namespace: NAMESPACE });
     });
 
     it("leaves nothing when the stack is destroyed", async () => {
         await stack.destroy();
-        expect(leftovers(objectsBefore, await listObjects(kubeConfig))).to.deep.equal([]);
+        expect(leftovers(objectsBefore, await listObjects(stage.kubeConfig))).to.deep.equal([]);
     });
 });
