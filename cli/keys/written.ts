@@ -1,4 +1,4 @@
-import { describePublicKey } from "../../core/keys";
+import { readPublicKey } from "../../core/keys";
 import { printable } from "../command";
 
 import type { CosignKeyPairPem } from "../../core/keys";
@@ -12,7 +12,7 @@ export function reportWritten(
     password: string,
     { stdout, stderr }: Surroundings,
 ): void {
-    const { algorithm, fingerprint, hashAlgorithm, policyControllerRefusal } = describePublicKey(pair.publicKey);
+    const { algorithm, fingerprint, hashAlgorithm, policyControllerRefusal } = readPublicKey(pair.publicKey);
     stdout.write(
         `Wrote ${printable(files.privateKey)} (private, mode 0600) and ${printable(files.publicKey)}: ${algorithm}, fingerprint ${fingerprint}.\n`,
     );

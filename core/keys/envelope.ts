@@ -15,7 +15,7 @@ const FIELDS: ReadonlySet<string> = new Set(["kdf", "name", "params", "salt", "c
 
 /** Sizes of XSalsa20-Poly1305, in bytes. */
 export const NONCE_BYTES = 24;
-export const TAG_BYTES = 16;
+const TAG_BYTES = 16;
 
 /** scrypt's cost (RFC 7914): memory is 128 · N · r bytes. */
 export interface ScryptParameters {

@@ -10,13 +10,7 @@ export { inspect, inspectWithPassword, type CosignEncryption, type KeyFormat, ty
 export { openPrivateKey, publicKeyOf, type CosignKeyPairPem } from "./key-pair";
 export { MAXIMUM_KEY_CHARACTERS, type KeyText } from "./key-text";
 export { passwordBytes } from "./password";
-export {
-    readPublicKey,
-    readPublicKey as describePublicKey,
-    readPublicKeyAsCluster,
-    type ClusterPublicKey,
-    type PublicKeyInfo,
-} from "./public-key";
+export { readPublicKey, readPublicKeyAsCluster, type ClusterPublicKey, type PublicKeyInfo } from "./public-key";
 export {
     COSIGN_SECRET_IMMUTABLE,
     COSIGN_SECRET_PASSWORD,

@@ -6,7 +6,7 @@ import type { PemBlock } from "./pem";
 
 /** What `marshalKeyPair` writes and what `LoadPrivateKey` reads besides (pkg/cosign/keys.go). */
 export const SIGSTORE_PRIVATE_KEY = "ENCRYPTED SIGSTORE PRIVATE KEY";
-export const COSIGN_PRIVATE_KEY = "ENCRYPTED COSIGN PRIVATE KEY";
+const COSIGN_PRIVATE_KEY = "ENCRYPTED COSIGN PRIVATE KEY";
 
 /** What a PEM block holds, as far as its type and headers tell. */
 export type PemKind =

@@ -168,8 +168,8 @@ function isCanonical(key: KeyObject, der: Buffer): boolean {
     return der.at(-1 - 2 * coordinateBytes) === 4 && der.length < 4 * coordinateBytes;
 }
 
-/** The size of a coordinate on one of Go's curves. */
-function coordinateBytesOf(key: KeyObject): number | undefined {
+/** The size of a coordinate on one of Go's curves; undefined for every other key. */
+export function coordinateBytesOf(key: KeyObject): number | undefined {
     return COORDINATE_BYTES.get(key.asymmetricKeyDetails?.namedCurve ?? "");
 }
 

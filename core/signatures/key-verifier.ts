@@ -1,5 +1,6 @@
 import { verify, type KeyObject } from "node:crypto";
 
+import { coordinateBytesOf } from "../keys/public-key";
 import { HashAlgorithm } from "../policy/spec";
 
 import type { KeySigner } from "./check";
@@ -13,13 +14,6 @@ export interface Verifier {
 
 /** Longest signature that is tried as two numbers without ASN.1: of P-521. */
 const MAXIMUM_RAW_BYTES = 132;
-
-const COORDINATE_BYTES: Readonly<Record<string, number | undefined>> = {
-    secp224r1: 28,
-    prime256v1: 32,
-    secp384r1: 48,
-    secp521r1: 66,
-};
 
 /** What verifies signatures of the key; a sentence where policy-controller has nothing that does. */
 export function loadVerifier({ publicKey, hashAlgorithm, neverVerifies }: Omit<KeySigner, "kind">): Verifier | string {
@@ -75,7 +69,7 @@ function verifyEcdsa(hash: string, message: Uint8Array, key: KeyObject, signatur
 
 /** Two numbers of equal length, brought to the length that OpenSSL wants. */
 function rawSignature(key: KeyObject, signature: Buffer): Buffer | undefined {
-    const coordinate = COORDINATE_BYTES[key.asymmetricKeyDetails?.namedCurve ?? ""];
+    const coordinate = coordinateBytesOf(key);
     const half = signature.length / 2;
     if (coordinate === undefined || half === 0 || half % 1 !== 0 || signature.length > MAXIMUM_RAW_BYTES) {
         return undefined;

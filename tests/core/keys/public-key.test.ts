@@ -3,13 +3,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import {
-    describePublicKey,
-    KeyError,
-    readPublicKey,
-    readPublicKeyAsCluster,
-    type KeyAlgorithm,
-} from "../../../core/keys";
+import { readPublicKey, KeyError, readPublicKeyAsCluster, type KeyAlgorithm } from "../../../core/keys";
 import { encodePem } from "../../../core/keys/pem";
 import { ALGORITHMS, KEYS, P256, refusal, spkiPem, UNSUPPORTED, withLineEnds } from "./support";
 
@@ -63,7 +57,7 @@ describe("a public key for a policy", () => {
     it("has the fingerprint of cosign's bundle hint, and a form of it that fits a label", () => {
         for (const algorithm of ALGORITHMS) {
             const digest = createHash("sha256").update(spkiDer(algorithm)).digest();
-            const info = describePublicKey(spkiPem(KEYS[algorithm].publicKey));
+            const info = readPublicKey(spkiPem(KEYS[algorithm].publicKey));
             expect(info.fingerprint).to.equal(digest.toString("base64"));
             expect(info.fingerprintLabel).to.match(/^[0-9a-f]{32}$/);
             expect(digest.toString("hex")).to.match(new RegExp(`^${info.fingerprintLabel}`));
