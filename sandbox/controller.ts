@@ -208,8 +208,10 @@ export class ControllerHost {
         return this.options.launcher.start({
             name: "policy-controller",
             binary: this.options.binary,
-            // Its updates of sigstore's public trust root need the internet, and it panics without.
-            args: args.some((arg) => /^--?disable-tuf\b/.test(arg)) ? args : [...args, "-disable-tuf=true"],
+            // Its updates of sigstore's public trust root need the internet, and it panics without. A mirror may be on this machine.
+            args: args.some((arg) => /^--?(disable-tuf|tuf-mirror)\b/.test(arg))
+                ? args
+                : [...args, "-disable-tuf=true"],
             env: { ...env, KUBECONFIG: kubeconfig, ...(!isMounted && { HOME: folder }) },
             workingDirectory: folder,
         });

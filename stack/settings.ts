@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Authority, type AuthorityArgs, NoMatchPolicy, PolicyMode, type SignedImagesArgs } from "../index";
 import { type Problem, Setting } from "./setting";
@@ -33,6 +34,7 @@ export function readSettings(project: string, configuration: Readonly<Record<str
 
     const chart = setting("chart");
     chart.expectMembers(["path", "repository", "version"], CHART_EXAMPLE);
+    const file = chart.member("path").string("./policy-controller-0.10.6.tgz");
     const args: SignedImagesArgs = {
         images: setting("images").requiredStrings("ghcr.io/acme/**"),
         namespaces: setting("namespaces").requiredStrings("shop"),
@@ -42,7 +44,8 @@ export function readSettings(project: string, configuration: Readonly<Record<str
         mode: setting("mode").choice(Object.values(PolicyMode)),
         controller: {
             chart: {
-                path: chart.member("path").string("./policy-controller-0.10.6.tgz"),
+                // The program's own folder is another one than that of Pulumi.yaml, where the setting was made.
+                path: file === undefined ? undefined : path.resolve(pulumi.getRootDirectory(), file),
                 repository: chart.member("repository").string("https://charts.example.com"),
                 version: chart.member("version").string("0.10.6"),
             },

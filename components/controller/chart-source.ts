@@ -1,6 +1,8 @@
+import * as path from "node:path";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { CHART_REPOSITORY, CHART_VERSION } from "../pinned-chart";
+import { pullChart } from "./pulled-chart";
 
 /** Where the policy-controller Helm chart comes from. Either `path`, or `repository` with `version`. */
 export interface ChartSource {
@@ -19,9 +21,9 @@ export interface ChartSource {
      */
     version?: string;
     /**
-     * The user of an `https://` repository. For `oci://`, `helm registry login` says who you are.
+     * The user of the repository.
      *
-     * @default nobody
+     * @default nobody; for `oci://`, who `helm registry login` or `docker login` says you are
      */
     username?: string;
     /**
@@ -43,20 +45,25 @@ const CHART_NAME = "policy-controller";
 
 type ChartPlace = Pick<kubernetes.helm.v4.ChartArgs, "chart" | "version" | "repositoryOpts">;
 
-/** The arguments of a Chart that say where it comes from. */
+/** The arguments of a Chart that say where it comes from. Files are this process's; the provider is another one. */
 export function chartPlace(source: ChartSource = {}): ChartPlace {
     if (source.path !== undefined) {
-        return { chart: source.path };
+        return { chart: path.resolve(source.path) };
     }
     const version = source.version ?? CHART_VERSION;
     const repository = source.repository ?? CHART_REPOSITORY;
-    const trust = source.caFile === undefined ? {} : { caFile: new pulumi.asset.FileAsset(source.caFile) };
+    const trust =
+        source.caFile === undefined ? {} : { caFile: new pulumi.asset.FileAsset(path.resolve(source.caFile)) };
+    const { username, caFile } = source;
+    const password = pulumi.secret(source.password ?? "");
     if (repository.startsWith("oci://")) {
-        return { chart: `${repository.replace(/\/+$/, "")}/${CHART_NAME}`, version, repositoryOpts: trust };
+        const chart = `${repository.replace(/\/+$/, "")}/${CHART_NAME}`;
+        if (username === undefined) {
+            return { chart, version, repositoryOpts: trust };
+        }
+        const pulled = password.apply((known) => pullChart({ chart, version, username, password: known, caFile }));
+        return { chart: pulumi.unsecret(pulled) };
     }
-    const user =
-        source.username === undefined
-            ? {}
-            : { username: source.username, password: pulumi.secret(source.password ?? "") };
+    const user = username === undefined ? {} : { username, password };
     return { chart: CHART_NAME, version, repositoryOpts: { repo: repository, ...user, ...trust } };
 }

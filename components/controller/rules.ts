@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
 import { error, type Finding, type PropertyPath, show, valueAt } from "../../core/policy";
 import { validateLabel, validateSubdomain } from "../names";
 import { validateNamespaceChoice } from "../namespace-rules";
@@ -236,14 +237,31 @@ function validateChartSource(chart: ChartSource | undefined): Finding[] {
             }),
         ];
     }
-    if (repository?.startsWith("oci://") && (username ?? password) !== undefined) {
+    if (repository !== undefined && URL.parse(repository)?.password) {
         return [
-            error("chart-credentials-ignored", ["chart", "username"], {
-                found: "a user beside an oci:// repository",
-                cluster: "the provider hands credentials to https:// repositories only",
-                instead: "Log in where Pulumi runs: helm registry login, or docker login.",
+            error("chart-repository-with-password", ["chart", "repository"], {
+                found: "a password in the address",
+                cluster: "the address stands in every message about it",
+                instead: "Write `username` and `password`.",
             }),
         ];
     }
-    return [];
+    if (username === undefined && password !== undefined) {
+        return [
+            error("chart-password-of-nobody", ["chart", "password"], {
+                found: "a password without a username",
+                cluster: "the repository would be asked without it",
+                instead: "Write `username` as well.",
+            }),
+        ];
+    }
+    return Object.entries({ path, caFile })
+        .filter(([, file]) => file !== undefined && !existsSync(file))
+        .map(([name, file]) =>
+            error("chart-file-missing", ["chart", name], {
+                found: show(file),
+                cluster: "no chart would be found",
+                instead: `Write the path of what is there; it is looked for from ${process.cwd()}.`,
+            }),
+        );
 }

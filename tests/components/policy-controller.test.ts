@@ -144,7 +144,8 @@ describe("PolicyController", () => {
     });
 
     it("takes a chart from disk, or from a repository at an exact version", async () => {
-        expect(await chartOf({ chart: { path: "./chart.tgz" } })).to.include({ chart: "./chart.tgz" });
+        const folder = path.join(PROJECT_FOLDER, "tests");
+        expect(await chartOf({ chart: { path: path.relative(process.cwd(), folder) } })).to.include({ chart: folder });
         expect(await chartOf({ chart: { version: "0.10.5" } })).to.deep.include({
             chart: "policy-controller",
             version: "0.10.5",
@@ -397,7 +398,10 @@ describe("PolicyController", () => {
         [{ tuf: { root: "./root.json" } }, "tuf-root-no-json"],
         [{ chart: { path: "./chart.tgz", version: "0.10.6" } }, "chart-source-ambiguous"],
         [{ chart: { repository: "mirror.example.com" } }, "chart-repository-no-url"],
-        [{ chart: { repository: "oci://mirror.example.com", username: "me" } }, "chart-credentials-ignored"],
+        [{ chart: { path: "./nowhere.tgz" } }, "chart-file-missing"],
+        [{ chart: { caFile: "./nowhere.pem" } }, "chart-file-missing"],
+        [{ chart: { repository: "oci://mirror.example.com", password: "hidden" } }, "chart-password-of-nobody"],
+        [{ chart: { repository: "https://me:hidden@mirror.example.com" } }, "chart-repository-with-password"],
     ];
     for (const [args, code] of refused) {
         it(`refuses ${JSON.stringify(args).slice(0, 60)}`, () => {

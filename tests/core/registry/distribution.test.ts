@@ -6,17 +6,19 @@ import { expect } from "chai";
 
 import { ensureTools } from "../../../tools";
 import { makeAuthority, type TestAuthority } from "./support/authority";
-import { startDistribution, type Distribution, type DistributionSettings } from "./support/distribution";
+import {
+    HTPASSWD,
+    PASSWORD,
+    startDistribution,
+    USER,
+    type Distribution,
+    type DistributionSettings,
+} from "./support/distribution";
 import { client, closeClients, codeOf, failureOf, repositoryAt } from "./support/registry";
 import { MANIFEST_TYPE, sha256 } from "./support/stand-in";
 import { startTokenServer, type TokenServer } from "./support/token-server";
 
 import type { Descriptor, RegistryClient, RepositoryName } from "../../../core/registry";
-
-const PASSWORD = "correct horse";
-
-/** `PASSWORD`, by bcrypt, which is all that distribution reads. */
-const HTPASSWD = "ci:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n";
 
 const EMPTY = Buffer.from("{}");
 
@@ -102,10 +104,10 @@ describe("the real distribution registry", function () {
         const host = await distribution("users", { tls: authority, auth });
         const options = { certificateAuthorities: [authority.ca] };
         const repository = repositoryAt(host);
-        const known = client({ ...options, credentials: [{ for: host, username: "ci", password: PASSWORD }] });
+        const known = client({ ...options, credentials: [{ for: host, username: USER, password: PASSWORD }] });
         const pushed = await pushTo(known, repository, "v1");
         expect(await known.resolve({ ...repository, tag: "v1" })).to.deep.equal(pushed);
-        const wrong = client({ ...options, credentials: [{ for: host, username: "ci", password: "wrong" }] });
+        const wrong = client({ ...options, credentials: [{ for: host, username: USER, password: "wrong" }] });
         expect(await codeOf(wrong.manifest(repository, "v1"))).to.equal("unauthorized");
         expect(await codeOf(client(options).manifest(repository, "v1"))).to.equal("unauthorized");
     });
@@ -114,7 +116,7 @@ describe("the real distribution registry", function () {
         const auth = tokenServer.authWith(await file("jwks.json", tokenServer.jwks));
         const host = await distribution("tokens", { auth });
         const repository = repositoryAt(host, "public/app");
-        const writer = client({ credentials: [{ for: host, username: "ci", password: PASSWORD }] });
+        const writer = client({ credentials: [{ for: host, username: USER, password: PASSWORD }] });
         const pushed = await pushTo(writer, repository, "v1");
         tokenServer.standIn.received.length = 0;
 

@@ -20,6 +20,11 @@ export interface DistributionSettings {
     readonly?: boolean;
 }
 
+export const USER = "ci";
+export const PASSWORD = "correct horse";
+/** Both, by bcrypt, which is all that distribution reads. */
+export const HTPASSWD = "ci:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e\n";
+
 const START_MS = 30_000;
 
 export async function startDistribution(folder: string, settings: DistributionSettings): Promise<Distribution> {
