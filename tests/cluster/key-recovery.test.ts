@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
-import { openPrivateKey } from "../../core/keys";
+import { generateKeyPair, openPrivateKey } from "../../core/keys";
 import type { CosignKeyPairArgs } from "../../index";
 import { Sandbox } from "../../sandbox";
 import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
@@ -145,6 +145,18 @@ describe("a key pair whose engine is killed", function () {
         expect(await secretsOf(name)).to.deep.equal(inUse);
     });
 
+    it("is trusted further where nothing but its public half is left, beside a new one that signs", async () => {
+        const name = "lost";
+        const { publicKey } = await generateKeyPair("lost with the rest");
+        const project = await projectAt(name);
+        project.wish({ keyPairs: { [name]: { generations: [{ id: "1", publicKey }, { id: "2" }], current: "2" } } });
+        await project.up();
+        const { [`${name}-1-pub`]: trusted, [`${name}-2`]: signer, ...rest } = await secretsOf(name);
+        expect(decoded(trusted, "cosign.pub")).to.equal(publicKey);
+        await expectToOpen(signer);
+        expect(Object.keys(rest)).to.deep.equal([`${name}-2-pub`]);
+    });
+
     function projectAt(name: string): Promise<PulumiProject> {
         const place = path.join(sandbox.directory, name);
         return PulumiProject.create("key-pairs", { engine, place, kubeconfig: sandbox.kubeconfig });
@@ -179,6 +191,9 @@ async function expectToOpen(data: Record<string, string> | undefined): Promise<v
 
 /** The private key and the password of cosign's Secret. */
 function signerIn(data: Record<string, string> | undefined): [privateKey: string, password: string] {
-    const decode = (entry: string) => Buffer.from(data?.[entry] ?? "", "base64").toString("utf8");
-    return [decode("cosign.key"), decode("cosign.password")];
+    return [decoded(data, "cosign.key"), decoded(data, "cosign.password")];
+}
+
+function decoded(data: Record<string, string> | undefined, entry: string): string {
+    return Buffer.from(data?.[entry] ?? "", "base64").toString("utf8");
 }
