@@ -226,7 +226,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         await project.up("--expect-no-changes");
     });
 
-    it("are kept by a stack that is exported and imported elsewhere", async () => {
+    it("are kept by a stack that is imported elsewhere, under other names and another passphrase", async () => {
         const exported = await project.expectSuccess(["stack", "export"]);
         const elsewhere = await PulumiProject.create("key-pairs", {
             engine,
@@ -236,10 +236,14 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         const file = path.join(elsewhere.folder, "exported.json");
         fs.writeFileSync(file, exported.stdout, { mode: 0o600 });
         await elsewhere.expectSuccess(["stack", "import", "--stack", STACK, "--file", file]);
+        await elsewhere.rename("other-project", "other-stack", "another passphrase");
         await elsewhere.expectSuccess(["config", "set", "planted", PLANTED]);
         elsewhere.wish({ keyPairs: rotated() });
         await elsewhere.up("--expect-no-changes");
         expect(await elsewhere.outputs()).to.deep.equal(await project.outputs());
+        expect((await elsewhere.expectSuccess(["stack", "--show-urns"])).stdout).to.not.include(
+            `urn:pulumi:${STACK}::`,
+        );
     });
 
     function rotated(): Record<string, CosignKeyPairArgs> {

@@ -74,6 +74,17 @@ export class PulumiProject {
         fs.writeFileSync(path.join(this.folder, "Pulumi.yaml"), definition);
     }
 
+    /** As docs/keys.md has it: other names of the project and the stack, and another passphrase. */
+    public async rename(projectName: string, stack: string, passphrase: string): Promise<void> {
+        await this.expectSuccess(["stack", "change-secrets-provider", "passphrase"], `${passphrase}\n${passphrase}\n`);
+        this.environment.PULUMI_CONFIG_PASSPHRASE = passphrase;
+        await this.expectSuccess(["stack", "rename", `organization/${projectName}/${stack}`]);
+        const definition = fs.readFileSync(path.join(this.folder, "Pulumi.yaml"), "utf8");
+        this.redefine(definition.replace(/^name: .*/, `name: ${projectName}`));
+        await this.expectSuccess(["stack", "select", stack]);
+        await this.expectSuccess(["config", "set", "wishes", this.wishesFile]);
+    }
+
     /** What the program is to make from now on. */
     public wish(wishes: unknown): void {
         fs.writeFileSync(this.wishesFile, JSON.stringify(wishes), { mode: 0o600 });
@@ -121,8 +132,9 @@ export class PulumiProject {
         return JSON.parse(stdout) as Record<string, unknown>;
     }
 
-    public async expectSuccess(args: readonly string[]): Promise<PulumiRun> {
-        const result = await this.run(args);
+    /** @param input What is typed. */
+    public async expectSuccess(args: readonly string[], input = ""): Promise<PulumiRun> {
+        const result = await this.run(args, {}, undefined, input);
         if (result.exitCode !== 0) {
             throw new Error(
                 `pulumi ${args.join(" ")} ended with ${result.exitCode}:\n${result.stdout}${result.stderr}`,
@@ -136,14 +148,16 @@ export class PulumiProject {
         args: readonly string[],
         environment: NodeJS.ProcessEnv = {},
         onLine?: (line: string, kill: () => void) => void,
+        input = "",
     ): Promise<PulumiRun> {
         const child = spawn(this.engine.pulumi, ["--non-interactive", "--color", "never", ...args], {
             cwd: this.folder,
             env: { ...this.environment, ...environment },
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: ["pipe", "pipe", "pipe"],
             // A group of its own, so that the plugins of a killed engine can be ended too.
             detached: true,
         });
+        child.stdin.end(input);
         const lines: string[] = [];
         const errors: string[] = [];
         createInterface({ input: child.stdout }).on("line", (line) => {
