@@ -205,6 +205,19 @@ describe("key pairs of every form, on the real engine and cluster", function () 
         expect(occurrencesOf(await everySecret(), withoutWireLog(heard.stderr).wireLog)).to.include("password");
     });
 
+    it("are in no trace that is written without payloads, as docs/keys.md has it", async () => {
+        project.wish({ keyPairs: rotated() });
+        const folder = path.join(sandbox.directory, "traces");
+        fs.mkdirSync(folder);
+        const files = { "--tracing": `file:${folder}/trace`, "--otel-traces": `file://${folder}/otel.json` };
+        await project.run(["preview", ...Object.entries(files).flat()], { PULUMI_TRACING_NO_PAYLOADS: "true" });
+        for (const file of ["trace", "otel.json"]) {
+            const text = fs.readFileSync(path.join(folder, file), "latin1");
+            expect(text).to.include("ResourceMonitor/RegisterResource");
+            expect(occurrencesOf(await everySecret(), text), file).to.deep.equal([]);
+        }
+    });
+
     it("are written into new Secrets, the same, where those are gone from the cluster", async () => {
         const name = "generated-1";
         const { data } = await core.readNamespacedSecret({ name, namespace: NAMESPACE });
