@@ -1,7 +1,7 @@
 /** The identity of a Google Cloud machine: Compute Engine, Cloud Build, Cloud Run, GKE with workload identity. */
 import { readFile } from "node:fs/promises";
 
-import type { IdentityProvider } from "@sigstore/sign";
+import type { IdentityProvider } from "sigstore";
 
 /** The address that Google's own libraries use where GCE_METADATA_HOST names no other. */
 const METADATA_HOST = "metadata.google.internal";

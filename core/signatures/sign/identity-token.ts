@@ -2,7 +2,7 @@
 import { SigningError } from "./errors";
 import { GoogleIdentityProvider } from "./google-identity";
 
-import type { IdentityProvider } from "@sigstore/sign";
+import type { IdentityProvider } from "sigstore";
 
 /** What GitHub and its like put into a token for Sigstore. */
 export const AUDIENCE = "sigstore";
