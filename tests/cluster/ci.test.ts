@@ -7,10 +7,13 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { expect } from "chai";
 import { Sandbox } from "../../sandbox";
 import { locateChart } from "../../sandbox/chart";
+import { writeKubeconfig } from "../../sandbox/credentials";
 import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { type Engine, ensureEngine, ensureTools } from "../../tools";
 import { type GithubRunner, type JobOutcome, readWorkflow, runWorkflow } from "../support/ci/github";
 import { type GitlabRunner, readPipeline, runJobs } from "../support/ci/gitlab";
+import { Cluster } from "../sandbox/support/cluster";
+import { eventually } from "../sandbox/support/wait";
 import { writeStandIns } from "../support/ci/stand-ins";
 import { installTarball } from "../support/installed-package";
 import { PROJECT_FOLDER, run } from "../support/project";
@@ -132,6 +135,17 @@ describe("examples/ci", function () {
         };
     }
 
+    /** A kubeconfig of a ServiceAccount in the namespace of the stack. */
+    async function kubeconfigOf(name: string): Promise<string> {
+        const core = kubeConfig.makeApiClient(CoreV1Api);
+        const body = { spec: { audiences: [] } };
+        const { status } = await core.createNamespacedServiceAccountToken({ name, namespace: "shop", body });
+        const { server = "", caData = "" } = kubeConfig.getCurrentCluster() ?? {};
+        const access = { server, certificateAuthority: Buffer.from(caData, "base64").toString() };
+        const file = path.join(sandbox.directory, `${name}.kubeconfig`);
+        return writeKubeconfig(file, access, { token: status?.token ?? "" });
+    }
+
     async function runningImage(): Promise<string | undefined> {
         const apps = kubeConfig.makeApiClient(AppsV1Api);
         const { spec } = await apps.readNamespacedDeployment({ name: "shop", namespace: "shop" });
@@ -194,6 +208,32 @@ describe("examples/ci", function () {
             const image = (await runningImage()) ?? "";
             expect(image).to.match(/\/acme\/shop@sha256:[0-9a-f]{64}$/);
             await verify(image);
+        });
+
+        it("previews with the rights of preview-rights.yaml, which change nothing", async () => {
+            const cluster = Cluster.fromKubeconfig(sandbox.kubeconfig);
+            await cluster.create(fs.readFileSync(path.join(EXAMPLES, "preview-rights.yaml"), "utf8"));
+            const kubeconfig = await kubeconfigOf("preview");
+            const context = { ...runner.context, "secrets.KUBECONFIG_CONTENT": fs.readFileSync(kubeconfig, "utf8") };
+            runner = { ...runner, context };
+            const preview = Cluster.fromKubeconfig(kubeconfig);
+            const pod = { containers: [{ name: "other", image: await runningImage() }] };
+            const labels = { app: "other" };
+            const deployment = {
+                apiVersion: "apps/v1",
+                kind: "Deployment",
+                metadata: { name: "other", namespace: "shop" },
+                spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
+            };
+            await eventually("a preview may only ask", async () => {
+                const refusal = await preview.refusal(JSON.stringify(deployment));
+                await cluster.apps
+                    .deleteNamespacedDeployment({ name: "other", namespace: "shop" })
+                    .catch(() => undefined);
+                return refusal.includes("A preview may only ask what would be done.");
+            });
+            const secrets = preview.core.listNamespacedSecret({ namespace: "cosign-system" });
+            expect(await secrets.then(() => "", String)).to.include("is forbidden");
         });
 
         it("posts on a pull request that the cluster runs the image", async () => {
