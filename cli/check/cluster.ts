@@ -249,8 +249,13 @@ async function readController(cluster: ClusterReader, namespace: string): Promis
     return {
         namespace,
         version: isNewer(version?.["app.kubernetes.io/version"]) ? "0.15.1" : "0.13.1",
-        skipsControlled: webhooks.some((entry) => isRecord(entry) && Array.isArray(entry.matchConditions)),
+        skipsControlled: webhooks.some((entry) => isRecord(entry) && saysOwners(entry.matchConditions)),
     };
+}
+
+/** Whether conditions of a webhook are about what controls an object. */
+function saysOwners(matchConditions: unknown): boolean {
+    return JSON.stringify(matchConditions ?? []).includes("ownerReferences");
 }
 
 /** cosign 3 came into policy-controller with 0.14; of what is known here, 0.15.1 stands for it. */

@@ -29,7 +29,7 @@ export const POLICY_DEFINITION = "clusterimagepolicies.policy.sigstore.dev";
  * differs from its Deployment's template is no ReplicaSet of that Deployment, which makes another one, without end
  * (sigstore/policy-controller#1105). What may run is decided at the Deployment and at every pod all the same.
  */
-const UNLESS_OWNED = {
+export const UNLESS_OWNED = {
     name: "signed-images-no-owned-objects",
     expression:
         'request.kind.kind == "Pod" || !has(object.metadata.ownerReferences) || ' +

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { UNLESS_OWNED } from "../../components/controller/chart-objects";
 import { Admission, ControllerVersion, Verdict } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
 import { CONTEXT_NAME } from "../../sandbox";
@@ -20,6 +21,8 @@ import type { Signers } from "./support/matrix-images";
 import type { Answer, WithStatus } from "./support/webhook";
 
 const NAMESPACE = { name: ENFORCED, labels: { "policy.sigstore.dev/include": "true" } };
+
+const WEBHOOKS = "/apis/admissionregistration.k8s.io/v1";
 
 /** Dry-runs under way at the same time. */
 const AT_ONCE = 24;
@@ -85,16 +88,24 @@ for (const tool of CONTROLLERS) {
             await webhook.stop();
         });
 
+        /** One for each configuration: it reads all policies at its start. */
+        const admissions = new Map<string, Admission>();
+
         function admission(config: ControllerConfig = {}): Admission {
-            return new Admission(
-                {
-                    policies: cases.flatMap(({ policies }) => policies),
-                    trustRoots,
-                    secrets: cases.flatMap(({ secrets = [] }) => secrets),
-                    config: { version, ...config },
-                },
-                { registry },
-            );
+            const key = JSON.stringify(config);
+            const made =
+                admissions.get(key) ??
+                new Admission(
+                    {
+                        policies: cases.flatMap(({ policies }) => policies),
+                        trustRoots,
+                        secrets: cases.flatMap(({ secrets = [] }) => secrets),
+                        config: { version, ...config },
+                    },
+                    { registry },
+                );
+            admissions.set(key, made);
+            return made;
         }
 
         it("are the same for every image under every policy", async () => {
@@ -249,6 +260,43 @@ for (const tool of CONTROLLERS) {
             }
         });
 
+        it("are the same for an object that ran before, whatever is changed in it", async () => {
+            await webhook.api.create("/api/v1/namespaces", { metadata: { name: "later" } });
+            const path = "/apis/apps/v1/namespaces/later/deployments";
+            const made = DEPLOYMENT.make("key", { containers: [containerOf(image("unsigned"))] }, 3);
+            const before = { ...made, metadata: { ...made.metadata, name: "before", namespace: "later" } };
+            await webhook.api.create(path, before);
+            const labels = { "policy.sigstore.dev/include": "true" };
+            await webhook.api.patch("/api/v1/namespaces/later", { metadata: { labels } });
+            const annotated = { metadata: { annotations: { some: "change" } } };
+            await eventually(
+                "the namespace is enforced",
+                async () => !(await webhook.change(`${path}/before`, annotated)).accepted,
+            );
+            for (const patch of [{}, annotated, { spec: { replicas: 4 } }, { spec: { replicas: 0 } }]) {
+                const { metadata = {}, spec = {} } = patch as Partial<Record<"metadata" | "spec", object>>;
+                const workload = {
+                    ...before,
+                    metadata: { ...before.metadata, ...metadata },
+                    spec: { ...before.spec, ...spec },
+                };
+                const answer = await webhook.change(`${path}/before`, patch);
+                const ours = await admission().judgeWorkload({
+                    workload,
+                    previous: before,
+                    namespace: { name: "later", labels },
+                });
+                expect(ours?.verdict, `${JSON.stringify(patch)}: ${answer.message}`).to.equal(outcomeOf(answer));
+            }
+            // None of these is about images, and the webhook does not see or not check them.
+            for (const [part, patch] of [
+                ["/status", { status: { observedGeneration: 7 } }],
+                ["/scale", { spec: { replicas: 5 } }],
+            ] as const) {
+                expect(await webhook.change(`${path}/before${part}`, patch)).to.deep.include({ accepted: true });
+            }
+        });
+
         it("are the same in namespaces that are not enforced, or exempt", async () => {
             for (const [name, labels] of [
                 ["plain", {}],
@@ -292,6 +340,37 @@ for (const tool of CONTROLLERS) {
             const ours = await new Admission(rules, { registry }).judgeWorkload({ workload, namespace: NAMESPACE });
             const answer = await webhook.judgeWorkload(workload);
             expect([outcomeOf(answer), ours?.verdict], answer.message).to.deep.equal(["admitted", "admitted"]);
+        });
+
+        it("are the same for what another object controls, where the webhooks pass that over", async () => {
+            const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "1" };
+            const kinds = WORKLOADS.flatMap((workload) =>
+                [undefined, {}, { controller: false }, { controller: true }].map((link?: { controller?: boolean }) => ({
+                    ...workload,
+                    link,
+                })),
+            );
+            const controlled = ({ make, link }: (typeof kinds)[number]): Manifest => {
+                const workload = make("key", { containers: [containerOf(image("unsigned"))] });
+                const ownerReferences = link === undefined ? undefined : [{ ...owner, ...link }];
+                return { ...workload, metadata: { ...workload.metadata, ...{ ownerReferences } } };
+            };
+            const all = kinds.map(controlled);
+            const before = await inTurns(all, (workload) => bothSay(workload));
+            expect(new Set(before)).to.deep.equal(new Set(["refused"]));
+            for (const resource of ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"]) {
+                const webhooks = [{ name: "policy.sigstore.dev", matchConditions: [UNLESS_OWNED] }];
+                await webhook.api.patch(`${WEBHOOKS}/${resource}/policy.sigstore.dev`, { webhooks });
+            }
+            const passedOver = all.filter(
+                ({ kind }, index) => kind !== "Pod" && kinds[index]?.link?.controller === true,
+            );
+            await eventually("the webhooks pass it over", async () => {
+                const answers = await inTurns(passedOver, (workload) => webhook.judgeWorkload(workload));
+                return answers.every(({ accepted }) => accepted);
+            });
+            const after = await inTurns(all, (workload) => bothSay(workload, { skipsControlled: true }));
+            expect(all.filter((_, index) => after[index] === "admitted")).to.deep.equal(passedOver);
         });
 
         it("are the same where a selector is none: every object of the kind is refused", async () => {
