@@ -50,9 +50,9 @@ async function demo(
     return { exitCode, result, story };
 }
 
-/** What is in the folder that this run has to itself, but for the caches of tsx and npm. Whoever runs leaves nothing behind. */
-function temporaryFiles(): string[] {
-    return fs.readdirSync(os.tmpdir()).filter((name) => !/^(tsx-\d+|node-compile-cache)$/.test(name));
+/** The folders of the sandbox and the demo; whoever runs leaves none behind. A program that is killed leaves those of its checks. */
+function temporaryFolders(): string[] {
+    return fs.readdirSync(os.tmpdir()).filter((name) => /^signed-images-(sandbox|demo|logs)-/.test(name));
 }
 
 function expectAsPromised({ exitCode, result, story }: DemoRun): void {
@@ -65,7 +65,7 @@ function expectAsPromised({ exitCode, result, story }: DemoRun): void {
 
 describe("npm run demo", function () {
     this.timeout(DEMO_TIMEOUT_MS);
-    let filesBefore: string[];
+    let foldersBefore: string[];
     /** Of tests that kill an engine: its plugins find out by themselves. */
     let processesBefore: ReadonlySet<string>;
 
@@ -76,12 +76,12 @@ describe("npm run demo", function () {
                 console.log(line);
             },
         });
-        filesBefore = temporaryFiles();
+        foldersBefore = temporaryFolders();
         processesBefore = new Set(processesWith(SANDBOXES));
     });
 
     afterEach(() => {
-        expect(temporaryFiles()).to.deep.equal(filesBefore);
+        expect(temporaryFolders()).to.deep.equal(foldersBefore);
         const left = processesWith(SANDBOXES).filter((process) => !processesBefore.has(process));
         expect(left).to.deep.equal([]);
     });
