@@ -1,5 +1,6 @@
 /** Files of policies: what can be read of them, and which of their objects are about policies. */
 import { manifestKind } from "../core/policy";
+import { isRecord } from "../core/policy/shape";
 import { CliError, UsageError } from "./errors";
 import { decodeUtf8, inputName, readInput, STDIN } from "./input";
 import { readYaml, YamlError } from "./yaml-file";
@@ -112,8 +113,4 @@ function isList(value: Readonly<Record<string, unknown>>): value is Readonly<Rec
 /** The name of an object, null where it has none. */
 export function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | null {
     return isRecord(metadata) && typeof metadata.name === "string" ? metadata.name : null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
  * From an authority to how it checks (`checkOptsFromAuthority` in pkg/webhook/validator.go of policy-controller).
  */
 import { isSelfSigned, lastTimestampAuthority } from "./trust/authorities";
+import { identitiesOf } from "./identity";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
 
 import type { ClusterPublicKey } from "../keys";
@@ -83,11 +84,11 @@ async function signerOf(
 }
 
 async function certificateSigner(
-    { caCert, identities = [], issuer, issuerRegExp, subject, subjectRegExp, insecureIgnoreSCT, ...keyless }: Keyless,
+    keyless: Keyless,
     context: AuthorityContext,
 ): Promise<CertificateSigner | Refused | Unknown> {
     // Where both are absent, the webhook writes the public Fulcio's URL.
-    if (nonEmpty(keyless.url) === undefined && caCert !== undefined) {
+    if (nonEmpty(keyless.url) === undefined && keyless.caCert !== undefined) {
         return refused("authority-unusable", "no Keyless URL specified");
     }
     const material = await context.trustMaterial(nonEmpty(keyless.trustRootRef));
@@ -95,14 +96,12 @@ async function certificateSigner(
         return material;
     }
     const certificates = material.certificateAuthorities.flat();
-    const written = { issuer, issuerRegExp, subject, subjectRegExp };
-    const isWritten = Object.values(written).some((value) => value !== undefined);
     return {
         kind: "certificate",
         roots: certificates.filter(isSelfSigned),
         intermediates: certificates.filter((certificate) => !isSelfSigned(certificate)),
-        identities: isWritten ? [written, ...identities] : identities,
-        certificateLogs: insecureIgnoreSCT === true ? "ignored" : material.certificateLogs,
+        identities: identitiesOf(keyless),
+        certificateLogs: keyless.insecureIgnoreSCT === true ? "ignored" : material.certificateLogs,
     };
 }
 

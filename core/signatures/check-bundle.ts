@@ -6,12 +6,12 @@ import { subjectRefusal, type CheckedAttestation } from "./check-attestation";
 import { openCertificate } from "./certificate";
 import { envelopeOf, IN_TOTO_PAYLOAD_TYPE } from "./envelope";
 import { asRecord, goField, parseRecord, unlessDoubled } from "./go-json";
-import { bundleNames, matchesBundleIdentity } from "./identity";
+import { bundleNames, identitiesOf, matchesBundleIdentity } from "./identity";
 import { refused, unknown, type Outcome, type Refused } from "./outcome";
 import { readStatement } from "./statement";
 import { verifyBundle, type BundleRequirements } from "./trust/bundle-verifier";
 
-import type { Authority, Identity, Keyless } from "../policy/spec";
+import type { Authority, Keyless } from "../policy/spec";
 import type { AuthorityContext } from "./authority-check";
 import type { StoredBundle } from "./stored";
 import type { TrustMaterial } from "./trust/material";
@@ -110,11 +110,6 @@ async function signerOutcome(
               "identity-mismatch",
               `no matching CertificateIdentity found: got subjects [${names.subjects.join(", ")}] with issuer ${names.issuer}`,
           );
-}
-
-function identitiesOf({ identities = [], issuer, issuerRegExp, subject, subjectRegExp }: Keyless): readonly Identity[] {
-    const written = { issuer, issuerRegExp, subject, subjectRegExp };
-    return Object.values(written).some((value) => value !== undefined) ? [written, ...identities] : identities;
 }
 
 function unusable(why: string): Refused {

@@ -3,7 +3,7 @@ import { SocketAddress } from "node:net";
 import { regexpMatcher } from "../policy/go/regexp";
 
 import type { ASN1Obj } from "@sigstore/core";
-import type { Identity } from "../policy/spec";
+import type { Identity, Keyless } from "../policy/spec";
 import type { Certificate } from "./certificate";
 import type { CertificateNames } from "./outcome";
 
@@ -22,6 +22,13 @@ const EMAIL = 1;
 const DNS = 2;
 const URI = 6;
 const IP = 7;
+
+/** The identities of an authority: the one that is written in place, then those of the list. */
+export function identitiesOf(keyless: Keyless): readonly Identity[] {
+    const { identities = [], issuer, issuerRegExp, subject, subjectRegExp } = keyless;
+    const written = { issuer, issuerRegExp, subject, subjectRegExp };
+    return Object.values(written).some((value) => value !== undefined) ? [written, ...identities] : identities;
+}
 
 /**
  * Whether a certificate names an identity (`CheckCertificatePolicy` of cosign's pkg/cosign/verify.go). Regular expressions
