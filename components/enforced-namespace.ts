@@ -21,7 +21,7 @@ export interface EnforcedNamespaceArgs {
     create?: boolean;
     /**
      * Until when any image may run in it all the same: an RFC 3339 date and time, `2026-12-01T00:00:00Z`. As long as it lasts,
-     * the label is off and every preview warns with the days that are left. The first `up` after it enforces again.
+     * the label is off (`false`) and every preview warns with the days that are left. The first `up` after it enforces again.
      *
      * @default no exemption
      */
@@ -35,8 +35,8 @@ export interface EnforcedNamespaceArgs {
     allowSystemNamespace?: boolean;
 }
 
-/** The label by which policy-controller's webhooks select namespaces (the chart's `webhook.namespaceSelector`). */
-const ENFORCED = { "policy.sigstore.dev/include": "true" };
+/** The label by which policy-controller's webhooks select namespaces where it is "true" (the chart's `webhook.namespaceSelector`). */
+const ENFORCED_LABEL = "policy.sigstore.dev/include";
 
 /** Whoever set the label to something else in the meantime is overruled. */
 const OVERRULE = { "pulumi.com/patchForce": "true" };
@@ -68,18 +68,18 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
             rejectFindings("EnforcedNamespace", name, validateName(resolved, args));
             return resolved;
         });
-        const made = args.create ? [makeNamespace(name, known, namespaceName, this)] : [];
-        this.name = namespaceName;
-        if (!isExempt(args.exemptUntil, now)) {
-            const checked = args.create ? made : requireNamespace(name, namespaceName, this);
-            // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
-            const label = new kubernetes.core.v1.NamespacePatch(
-                name,
-                { metadata: { name: namespaceName, labels: ENFORCED, annotations: OVERRULE } },
-                { parent: this, dependsOn: checked },
-            );
-            this.name = label.metadata.name;
-        }
+        const checked = args.create
+            ? [makeNamespace(name, known, namespaceName, this)]
+            : requireNamespace(name, namespaceName, this);
+        // Said, and not left out, during an exemption: a label that somebody else has set as well (`kubectl label`) would stay.
+        const labels = { [ENFORCED_LABEL]: isExempt(args.exemptUntil, now) ? "false" : "true" };
+        // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
+        const label = new kubernetes.core.v1.NamespacePatch(
+            name,
+            { metadata: { name: namespaceName, labels, annotations: OVERRULE } },
+            { parent: this, dependsOn: checked },
+        );
+        this.name = label.metadata.name;
         this.registerOutputs({ name: this.name });
     }
 }

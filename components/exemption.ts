@@ -1,7 +1,7 @@
 import { error, type Finding, show, warning } from "../core/policy";
 
-/** RFC 3339's date-time; Date.parse alone takes much else, and another date for some of it. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+/** RFC 3339's date-time; Date.parse alone takes much else, and another date for some of it: 24:00 is the next day's 00:00. */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Whether the exemption still lasts. */
