@@ -24,6 +24,12 @@ export interface ClusterRequirements {
      */
     owner?: pulumi.Input<string>;
     /**
+     * Whether strangers are taken over. What is being deleted is refused all the same.
+     *
+     * @default false
+     */
+    takesOver?: boolean;
+    /**
      * What is about to be changed. A preview does not miss it: something else of the same stack may be about to make it.
      *
      * @default nothing
@@ -32,11 +38,11 @@ export interface ClusterRequirements {
     /** What to write to have them all the same, as a sentence. */
     instead: string;
     /**
-     * The oldest version of Kubernetes that will do.
+     * The oldest version of Kubernetes that will do, and what to write where the cluster's is older.
      *
      * @default any
      */
-    minimumVersion?: string;
+    oldest?: { version: string; instead: string };
 }
 
 /**
@@ -48,15 +54,16 @@ export function requireOfCluster(
     requirements: ClusterRequirements,
     opts: pulumi.ComponentResourceOptions,
 ): pulumi.Resource {
-    const { newObjects = [], owner = "", existingObjects = [], instead, minimumVersion = "1.0" } = requirements;
+    const { newObjects = [], owner = "", takesOver = false, existingObjects = [], instead } = requirements;
     const values = {
         newObjects: [...newObjects],
+        takesOver,
         existingObjects: [...existingObjects],
         mayComeLater: pulumi.runtime.isDryRun(),
         annotation: OWNER_ANNOTATION,
         owner,
         instead,
-        minimumVersion,
+        oldest: requirements.oldest ?? { version: "1.0", instead: "" },
     };
     return checkCluster(name, { template: TEMPLATE, values }, opts);
 }
@@ -77,8 +84,8 @@ export async function requireWhereReached(
 }
 
 const TEMPLATE = `
-{{- if semverCompare (printf "<%s-0" .Values.minimumVersion) .Capabilities.KubeVersion.Version }}
-  {{- fail (printf "the cluster runs Kubernetes %s, and %s is needed. %s" .Capabilities.KubeVersion.Version .Values.minimumVersion .Values.instead) }}
+{{- if semverCompare (printf "<%s-0" .Values.oldest.version) .Capabilities.KubeVersion.Version }}
+  {{- fail (printf "the cluster runs Kubernetes %s, and %s is needed. %s" .Capabilities.KubeVersion.Version .Values.oldest.version .Values.oldest.instead) }}
 {{- end }}
 {{- range .Values.existingObjects }}
   {{- $object := lookup .apiVersion .kind "" .name }}
@@ -102,7 +109,7 @@ const TEMPLATE = `
     {{- if hasKey $object.metadata "deletionTimestamp" }}
       {{- fail (printf "the %s %s is being deleted. Run this again when it is gone." .kind .name) }}
     {{- end }}
-    {{- if ne $owner $.Values.owner }}
+    {{- if and (not $.Values.takesOver) (ne $owner $.Values.owner) }}
       {{- $release := default "" (get $annotations "meta.helm.sh/release-name") }}
       {{- $from := "" }}
       {{- if $owner }}

@@ -9,22 +9,20 @@ const MATCH_CONDITIONS_SINCE = "1.28";
 
 /** What the controller needs of its cluster, and must not find there. */
 export function clusterRequirements(args: PolicyControllerArgs, owner: pulumi.Input<string>): ClusterRequirements {
-    const minimumVersion = args.judgeOwnedObjects ? undefined : MATCH_CONDITIONS_SINCE;
-    if (args.adopt) {
-        return {
-            newObjects: [],
-            owner,
-            minimumVersion,
-            instead: "judgeOwnedObjects: true does without matchConditions.",
-        };
-    }
     return {
         newObjects: newObjects(args),
         owner,
-        minimumVersion,
+        takesOver: args.adopt ?? false,
         instead:
             "adopt: true takes over a policy-controller without deleting or replacing anything, and leaves it behind " +
             "when the stack goes (docs/migration.md).",
+        oldest: args.judgeOwnedObjects
+            ? undefined
+            : {
+                  version: MATCH_CONDITIONS_SINCE,
+                  instead:
+                      "Upgrade it; judgeOwnedObjects: true does without matchConditions, and brings the storm back that they cure (docs/gitops.md).",
+              },
     };
 }
 

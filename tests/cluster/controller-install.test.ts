@@ -59,7 +59,14 @@ describe("the install of a controller", function () {
             expect(said).to.include("the cluster already has Namespace cosign-system").and.include("adopt: true");
         }
         expect(await listObjects(stage.kubeConfig)).to.deep.equal(before);
+        const kept = { namespace: "cosign-system", name: "kept" };
+        const body = { metadata: { name: kept.name, finalizers: ["tests.example/kept"] } };
+        await stage.cluster.core.createNamespacedConfigMap({ ...kept, body });
         await stage.cluster.core.deleteNamespace({ name: "cosign-system" });
+        const adopting = await controller("going", { adopt: true });
+        expect(await refusal(adopting.preview())).to.include("the Namespace cosign-system is being deleted");
+        const finished = [{ op: "remove", path: "/metadata/finalizers" }];
+        await stage.cluster.core.patchNamespacedConfigMap({ ...kept, body: finished });
         await eventually("the namespace is gone", async () => {
             const { items } = await stage.cluster.core.listNamespace();
             return !items.some(({ metadata }) => metadata?.name === "cosign-system");

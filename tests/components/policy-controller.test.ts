@@ -212,10 +212,10 @@ describe("PolicyController", () => {
         expect((await make({})).map(({ type }) => type)).to.include("kubernetes:scheduling.k8s.io/v1:PriorityClass");
     });
 
-    it("keeps what it adopts, and looks for nothing that it must not find", async () => {
+    it("keeps what it adopts, whoever made it", async () => {
         const registrations = await make({ adopt: true });
         const check = registrations.find(({ name }) => name === "controller-is-new");
-        expect(check?.inputs.values).to.deep.include({ newObjects: [], minimumVersion: "1.28" });
+        expect(check?.inputs.values).to.deep.include({ takesOver: true });
         const { props, opts } = await changed(
             "kubernetes:core/v1:Service",
             { metadata: { name: "webhook" } },
