@@ -1,12 +1,18 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { ApiException, type KubernetesObject, KubernetesObjectApi } from "@kubernetes/client-node";
+import {
+    ApiException,
+    type KubernetesObject,
+    KubernetesObjectApi,
+    RbacAuthorizationV1Api,
+} from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { EnforcedNamespace, PolicyController, type PolicyControllerArgs } from "../../index";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { ensureTools } from "../../tools";
+import { upstreamManifests } from "../sandbox/support/upstream";
 import { eventually } from "../sandbox/support/wait";
 import { PROJECT_FOLDER, run } from "../support/project";
 import { hammer } from "./support/hammer";
@@ -185,6 +191,25 @@ describe("a policy-controller that is there already", function () {
         await stack.destroy();
         const gone = await stage.cluster.core.listNamespace();
         expect(gone.items.map(({ metadata }) => metadata?.name)).to.not.include("cosign-system");
+    });
+
+    it("is refused where it came from upstream's release manifests, with what to delete first", async () => {
+        await applyAsKubectl(stage, await upstreamManifests());
+        const stack = await stackWith("from-manifests", {
+            current: { adopt: true, chart: { path: chartOf("0.10.6") } },
+        });
+        expect(await refusalOfPreview(stack)).to.include(
+            "Write: kubectl -n cosign-system delete deployment/webhook service/webhook " +
+                "rolebinding/policy-controller-webhook clusterrolebinding/policy-controller-webhook.",
+        );
+        const { apps, config, core } = stage.cluster;
+        const rights = config.makeApiClient(RbacAuthorizationV1Api);
+        const place = { namespace: "cosign-system" };
+        await apps.deleteNamespacedDeployment({ ...place, name: "webhook" });
+        await core.deleteNamespacedService({ ...place, name: "webhook" });
+        await rights.deleteNamespacedRoleBinding({ ...place, name: "policy-controller-webhook" });
+        await rights.deleteClusterRoleBinding({ name: "policy-controller-webhook" });
+        expect(await refusalOfPreview(stack)).to.equal("");
     });
 });
 
