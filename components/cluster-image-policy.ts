@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy } from "../core/policy";
+import { checkPolicy, errorsOf, type PolicyMode, renderClusterImagePolicy, validateMetadata } from "../core/policy";
 import { splitAliases } from "./child-aliases";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
@@ -67,7 +67,10 @@ export class ClusterImagePolicy extends pulumi.ComponentResource {
     /** @throws InputPropertiesError for what the cluster would refuse, drop or never apply, all problems at once. */
     constructor(name: string, args: ClusterImagePolicyArgs, opts?: pulumi.ComponentResourceOptions) {
         const { ignoreLints, adopt, ...policyArgs } = args;
-        rejectFindings("ClusterImagePolicy", name, errorsOf(checkPolicy(knownNow(policyArgs), { ignoreLints })));
+        rejectFindings("ClusterImagePolicy", name, [
+            ...validateMetadata({ name }),
+            ...errorsOf(checkPolicy(knownNow(policyArgs), { ignoreLints })),
+        ]);
         const aliases = splitAliases(opts);
         super("signed-images:index:ClusterImagePolicy", name, {}, aliases.component);
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { errorsOf, renderTrustRoot, validateTrustRoot } from "../core/policy";
+import { errorsOf, renderTrustRoot, validateMetadata, validateTrustRoot } from "../core/policy";
 import { splitAliases } from "./child-aliases";
 import { rejectFindings } from "./findings";
 import { applyKnown, knownNow } from "./known-values";
@@ -20,7 +20,10 @@ export class TrustRoot extends pulumi.ComponentResource {
     /** @throws InputPropertiesError for what the cluster would refuse or drop, all problems at once. */
     constructor(name: string, args: TrustRootArgs, opts?: pulumi.ComponentResourceOptions) {
         const { adopt, ...spec } = args;
-        rejectFindings("TrustRoot", name, errorsOf(validateTrustRoot(knownNow(spec))));
+        rejectFindings("TrustRoot", name, [
+            ...validateMetadata({ name }),
+            ...errorsOf(validateTrustRoot(knownNow(spec))),
+        ]);
         const aliases = splitAliases(opts);
         super("signed-images:index:TrustRoot", name, {}, aliases.component);
 

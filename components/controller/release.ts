@@ -8,8 +8,10 @@ const CHART_NAME = "policy-controller";
 /** Helm stores its own records under the name (helm.sh/helm, pkg/chartutil/validate_name.go). */
 const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const RELEASE_NAME_MAX_LENGTH = 53;
-/** The chart labels everything with the full name and `-webhook`, and a label has 63 characters at most. */
-const FULL_NAME_MAX_LENGTH = 63 - "-webhook".length;
+/** Of labels, and of the names of containers. */
+const LABEL_MAX_LENGTH = 63;
+/** The chart labels everything with the full name and `-webhook`. */
+const FULL_NAME_MAX_LENGTH = LABEL_MAX_LENGTH - "-webhook".length;
 
 export function releaseName({ releaseName: given }: PolicyControllerArgs): string {
     return given ?? DEFAULT_RELEASE_NAME;
@@ -50,7 +52,16 @@ export function validateRelease(args: PolicyControllerArgs): Finding[] {
             }),
         ];
     }
-    return [];
+    const container = containerName(args);
+    return container.length > LABEL_MAX_LENGTH
+        ? [
+              error("container-name-too-long", ["values", "webhook", "name"], {
+                  found: `${show(container)} as the name of the container`,
+                  cluster: `the API server refuses the Deployment: ${LABEL_MAX_LENGTH} characters at most`,
+                  instead: "Write a shorter values.webhook.name or values.nameOverride.",
+              }),
+          ]
+        : [];
 }
 
 function chartName(args: PolicyControllerArgs): string {

@@ -20,6 +20,7 @@ export type { PolicyFinding } from "./lints/policies";
 export * from "./manifest";
 export * from "./path";
 export { renderClusterImagePolicy, renderTrustRoot } from "./render";
+export { validateMetadata } from "./rules/metadata";
 export * from "./spec";
 export { importRefusals, programOf, type ProgramOptions } from "./typescript/program";
 export * from "./unknown";

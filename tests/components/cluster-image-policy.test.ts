@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs, PolicyMode } from "../../index";
-import { KEYS } from "../core/policy/samples";
+import { Authority, ClusterImagePolicy, type ClusterImagePolicyArgs, PolicyMode, TrustRoot } from "../../index";
+import { KEYS, TUF_ROOTS } from "../core/policy/samples";
 import { isSecretOnTheWire, record, type Registration, UNKNOWN_ON_THE_WIRE } from "../support/recorder";
 import { refusalOf } from "../support/refusals";
 
@@ -83,6 +83,15 @@ describe("ClusterImagePolicy", () => {
         });
         expect(registrations).to.be.empty;
         expect(message).to.include("images").and.to.include("authorities[0]");
+    });
+
+    it("refuses a name that no object can have, as a trust root does", () => {
+        const args = { images: ["ghcr.io/acme/**"], authorities: [key] };
+        const trustRoot = { remote: { root: TUF_ROOTS.good[0] ?? "", mirror: "https://tuf.example" } };
+        for (const name of ["Acme Policy", "a".repeat(254)]) {
+            expect(refusalOf(() => new ClusterImagePolicy(name, args))).to.include("[name-invalid]");
+            expect(refusalOf(() => new TrustRoot(name, trustRoot))).to.include("[name-invalid]");
+        }
     });
 
     it("refuses a wrong value that an Output brings, also beside one that is unknown", async () => {

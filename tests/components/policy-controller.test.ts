@@ -368,6 +368,7 @@ describe("PolicyController", () => {
         [{ releaseName: "a".repeat(54) }, "release-name-invalid"],
         [{ releaseName: "a".repeat(53) }, "release-name-too-long"],
         [{ values: { fullnameOverride: "a".repeat(56) } }, "release-name-too-long"],
+        [{ values: { webhook: { name: "a".repeat(46) } } }, "container-name-too-long"],
         [{ values: { cosign: { webhookName: "acme.example.com" } } }, "chart-value-renames-webhook"],
         [{ values: { webhook: { webhookNames: { validating: "acme.example.com" } } } }, "chart-value-renames-webhook"],
         [{ values: { webhook: { configData: { "enable-oci11": "true" } } } }, "enable-oci11"],
