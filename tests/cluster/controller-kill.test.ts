@@ -5,27 +5,33 @@ import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, Sta
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { mendStateFile } from "../support/torn-state";
-import { killEngineAfter } from "./support/interruption";
+import { killEngineAt } from "./support/interruption";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
 const TIMEOUT_MS = 5 * 60_000;
 const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
 
-interface Moment {
-    operation: "up" | "update" | "destroy";
-    milliseconds: number;
-}
+type Operation = "up" | "update" | "destroy";
 
 /** Ten moments of an engine's work: before the first object, in the chart, at the gates, in the deletions. */
-const MOMENTS: readonly Moment[] = [
-    ...[800, 1500, 2500, 4000, 6000].map((milliseconds) => ({ operation: "up" as const, milliseconds })),
-    ...[1500, 3000].map((milliseconds) => ({ operation: "update" as const, milliseconds })),
-    ...[1000, 3000, 8000].map((milliseconds) => ({ operation: "destroy" as const, milliseconds })),
+const MOMENTS: readonly [Operation, string][] = [
+    ["up", "pulumi:pulumi:Stack::"],
+    ["up", "ClusterRole::controller:policy-controller-webhook"],
+    ["up", "MutatingWebhookConfigurationPatch::controller-mutates-workloads"],
+    ["up", "ClusterImagePolicy::controller-canary"],
+    ["up", "NamespacePatch::shop"],
+    ["update", "PodDisruptionBudget::controller:cosign-system/policy-controller-webhook"],
+    ["update", "Deployment::controller:cosign-system/policy-controller-webhook"],
+    ["destroy", "NamespacePatch::shop"],
+    ["destroy", "CustomResourceDefinition::controller-policies"],
+    ["destroy", "Deployment::controller:cosign-system/policy-controller-webhook"],
 ];
 
 /** Two of them in an ordinary run, by a seed that the test names. */
 const DRAWN = SOAK ? MOMENTS : [MOMENTS[SEED % 7], MOMENTS[7 + (SEED % 3)]].filter((moment) => moment !== undefined);
+/** From before the object is sent until after it is there. */
+const DELAY_MS = SEED % 400;
 
 describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
     this.timeout(TIMEOUT_MS);
@@ -56,8 +62,8 @@ describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
         });
     }
 
-    DRAWN.forEach(({ operation, milliseconds }, index) => {
-        it(`finishes after a kill ${milliseconds} ms into ${operation}, and leaves nothing`, async () => {
+    DRAWN.forEach(([operation, resource], index) => {
+        it(`finishes after a kill of ${operation} at ${resource}, and leaves nothing`, async () => {
             const name = `killed-${index}`;
             replicas = 3;
             const stack = await stackOf(name);
@@ -65,8 +71,11 @@ describe(`an engine that is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
                 await stack.up();
             }
             replicas = operation === "update" ? 2 : 3;
-            const work = operation === "destroy" ? stack.destroy() : stack.up();
-            await killEngineAfter(milliseconds, name, work);
+            await killEngineAt(
+                { resource: resource.replace(/::$/, `::tests-${name}`), delayMs: DELAY_MS },
+                name,
+                (onEvent) => (operation === "destroy" ? stack.destroy({ onEvent }) : stack.up({ onEvent })),
+            );
 
             // What docs/recovery.md says: a state that was cut off, the lock, then the same again.
             mendStateFile(path.join(stage.sandbox.directory, ".pulumi", "stacks", "tests", `${name}.json`));
