@@ -18,7 +18,7 @@ import { PROJECT_FOLDER, run } from "../support/project";
 import { hammer } from "./support/hammer";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
-const TIMEOUT_MS = 4 * 60_000;
+const TIMEOUT_MS = 8 * 60_000;
 const CHARTS = path.resolve(PROJECT_FOLDER, "../shared/charts");
 const RELEASE = ["policy-controller", "--namespace", "cosign-system"];
 

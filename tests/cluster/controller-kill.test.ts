@@ -8,7 +8,7 @@ import { mendStateFile } from "../support/torn-state";
 import { killEngineAt } from "./support/interruption";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
-const TIMEOUT_MS = 5 * 60_000;
+const TIMEOUT_MS = 8 * 60_000;
 const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
 
