@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { admissionGates, conversionGate, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
-import { changeChartObjects } from "./controller/chart-objects";
+import { changeChartObjects, WORKLOAD_WEBHOOK } from "./controller/chart-objects";
 import { chartPlace } from "./controller/chart-source";
 import { chartValues, OWN_PRIORITY_CLASS } from "./controller/chart-values";
 import { adoptedRelease } from "./controller/adopted-release";
@@ -124,15 +124,19 @@ function deployedBy(chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs)
     const metadata = chart.resources.apply((resources: unknown[]) => {
         const { MutatingWebhookConfiguration } = kubernetes.admissionregistration.v1;
         const deployment = resources.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
-        const hasWebhook = resources.some((resource) => MutatingWebhookConfiguration.isInstance(resource));
-        // Where nothing was rendered, the provider has said why.
-        if (resources.length > 0 && (deployment === undefined || !hasWebhook)) {
-            throw new pulumi.InputPropertyError({
-                propertyPath: "chart",
-                reason: "this is no policy-controller chart: it has no Deployment, or no webhook configuration",
+        const configurations = resources.filter((resource) => MutatingWebhookConfiguration.isInstance(resource));
+        return pulumi
+            .all([deployment?.metadata, pulumi.all(configurations.map(({ metadata: { name } }) => name))])
+            .apply(([of, names]) => {
+                // Where nothing was rendered, the provider has said why.
+                if (resources.length > 0 && (of === undefined || !names.includes(WORKLOAD_WEBHOOK))) {
+                    throw new pulumi.InputPropertyError({
+                        propertyPath: "chart",
+                        reason: `this is no policy-controller chart: it has no Deployment, or no webhook configuration ${WORKLOAD_WEBHOOK}`,
+                    });
+                }
+                return { name: of?.name, labels: of?.labels };
             });
-        }
-        return pulumi.output({ name: deployment?.metadata.name, labels: deployment?.metadata.labels });
     });
     return {
         name: metadata.apply(({ name }) => name ?? `${fullName(args)}-webhook`),

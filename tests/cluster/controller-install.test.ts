@@ -18,7 +18,7 @@ import { eventually } from "../sandbox/support/wait";
 import { hammer } from "./support/hammer";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
-const TIMEOUT_MS = 4 * 60_000;
+const TIMEOUT_MS = 8 * 60_000;
 const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 /** A slow image pull. */
 const CONTROLLER_START_DELAY_MS = SOAK ? 30_000 : 3000;
@@ -136,12 +136,22 @@ describe("the install of a controller", function () {
         await expectNothingDone();
     });
 
-    it("refuses a chart of something else", async () => {
+    it("refuses a chart of something else, also of another admission controller", async () => {
         const chart = path.join(stage.sandbox.directory, "other");
         await fs.mkdir(path.join(chart, "templates"), { recursive: true });
         await fs.writeFile(path.join(chart, "Chart.yaml"), "apiVersion: v2\nname: other\nversion: 1.0.0\n");
-        const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n";
-        await fs.writeFile(path.join(chart, "templates", "one.yaml"), configMap);
+        const deployment = `
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: other }
+            spec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [] } } }`;
+        await fs.writeFile(path.join(chart, "templates", "deployment.yaml"), deployment);
+        const webhooks = `
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: MutatingWebhookConfiguration
+            metadata: { name: other }
+            webhooks: []`;
+        await fs.writeFile(path.join(chart, "templates", "webhooks.yaml"), webhooks);
         const stack = await controller("other", { chart: { path: chart } });
         expect(await refusal(stack.preview())).to.include("this is no policy-controller chart");
         await expectNothingDone();
