@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { admissionGates, conversionGate, type Deployed } from "./controller/admission-gates";
+import { admissionGates, armedSince, conversionGate, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
 import { changeChartObjects, WORKLOAD_WEBHOOK } from "./controller/chart-objects";
@@ -105,7 +105,9 @@ export class PolicyController extends pulumi.ComponentResource {
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
         const definitions = definitionsDeletedFirst(name, args, namespace.id, { parent: this, dependsOn: chart });
         // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
-        const conversion = args.keepCrds ? [] : [conversionGate(name, args, { parent: this, dependsOn: definitions })];
+        const conversion = args.keepCrds
+            ? []
+            : [conversionGate(name, args, armedSince(gates), { parent: this, dependsOn: [...gates, ...definitions] })];
         const dependsOn = [...gates, ...definitions, ...conversion];
         const canary = canaryPolicy(name, args, { parent: this, dependsOn });
 

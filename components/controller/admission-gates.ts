@@ -83,17 +83,29 @@ export function admissionGates(
     ];
 }
 
+/** What changes where the webhook configurations were taken away and made anew: the UID of one of them. */
+export function armedSince(gates: readonly AdmissionGate[]): pulumi.Output<string> {
+    const configuration = gates[gates.length - 1];
+    return pulumi.output(configuration?.metadata.uid).apply((uid) => uid ?? "");
+}
+
 /**
  * The gate of the definition's conversion webhook, whose CA bundle the controller writes as well.
  *
- * It waits once, when it is created. The provider replaces a definition as a whole whenever the chart's changes
+ * It waits when it is created. The provider replaces a definition as a whole whenever the chart's changes
  * (pulumi-kubernetes, provider/pkg/await/await.go) and takes this patch's annotation away with it, which must not count as a
  * difference: an update of the patch would be refused. The controller, which watches the definition, writes the CA bundle again
  * within a second; until then only what is read or written in another version than the stored one fails.
+ *
+ * After `signed-images disarm` the controller may be a new one, and hold the lease for the webhooks up to a minute before that for the
+ * conversion (knative.dev/pkg/leaderelection). So the gate is made anew where the webhooks were.
+ *
+ * @param armed What changes with the webhook configurations.
  */
 export function conversionGate(
     name: string,
     args: PolicyControllerArgs,
+    armed: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.v1.CustomResourceDefinitionPatch {
     const condition = "jsonpath={.spec.conversion.webhook.clientConfig.caBundle}";
@@ -104,7 +116,12 @@ export function conversionGate(
             // The provider refuses a patch of a definition without these, though they change nothing.
             spec: { group: "policy.sigstore.dev", names: { kind: "ClusterImagePolicy" } },
         },
-        { ...opts, customTimeouts: armingTimeout(args), ignoreChanges: ["metadata.annotations", "spec"] },
+        {
+            ...opts,
+            customTimeouts: armingTimeout(args),
+            ignoreChanges: ["metadata.annotations", "spec"],
+            replacementTrigger: armed,
+        },
     );
 }
 
