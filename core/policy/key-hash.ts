@@ -22,3 +22,18 @@ export function cosignHashOf(pem: string): HashAlgorithm {
 export function cosignHashOfKey(key: KeyObject): HashAlgorithm {
     return HASH_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ""] ?? HashAlgorithm.Sha256;
 }
+
+/** The hash that a policy names: the webhook trims it and takes any case (`signaturealgo.HashAlgorithm`). */
+export function hashAlgorithmNamed(name: string): HashAlgorithm | undefined {
+    const wanted = goTrim(name).toLowerCase();
+    return Object.values(HashAlgorithm).find((algorithm) => algorithm === wanted);
+}
+
+/** Go's `strings.TrimSpace`: as JavaScript's `trim`, but a byte order mark is no space and U+0085 is one. */
+function goTrim(text: string): string {
+    return text
+        .replace(/^[\u0085\s]+/u, (space) => (space.includes("\uFEFF") ? space.slice(space.indexOf("\uFEFF")) : ""))
+        .replace(/[\u0085\s]+$/u, (space) =>
+            space.includes("\uFEFF") ? space.slice(0, space.lastIndexOf("\uFEFF") + 1) : "",
+        );
+}

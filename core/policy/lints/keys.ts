@@ -1,6 +1,6 @@
 import { readPublicKeyAsCluster } from "../../keys/public-key";
 import { error, show, warning } from "../finding";
-import { cosignHashOf } from "../key-hash";
+import { cosignHashOf, hashAlgorithmNamed } from "../key-hash";
 import { isKnown } from "../unknown";
 import { authoritiesOf } from "./context";
 
@@ -18,7 +18,7 @@ export function keyFindings(spec: Known<ClusterImagePolicyManifestSpec>, path: P
 }
 
 function findingsOf(key: Known<KeyRefManifest>, path: PropertyPath): Finding[] {
-    const weakHash = isKnown(key.hashAlgorithm) && key.hashAlgorithm.trim().toLowerCase() === "sha224";
+    const weakHash = isKnown(key.hashAlgorithm) && hashAlgorithmNamed(key.hashAlgorithm ?? "") === "sha224";
     const data = isKnown(key.data) ? key.data : "";
     const read = readOrUndefined(data);
     return [
@@ -86,9 +86,10 @@ function hashMismatch(key: Known<KeyRefManifest>, data: string, algorithm: strin
     if (!algorithm.startsWith("ecdsa-p") || (key.hashAlgorithm !== undefined && !isKnown(key.hashAlgorithm))) {
         return [];
     }
-    const set = (key.hashAlgorithm ?? "").trim().toLowerCase() || "sha256";
+    const named: string = key.hashAlgorithm ?? "";
+    const set = named === "" ? "sha256" : hashAlgorithmNamed(named);
     const signed = cosignHashOf(data);
-    return set === signed
+    return set === undefined || set === signed
         ? []
         : [
               error("key-hash-mismatch", [...path.slice(0, -1), "hashAlgorithm"], {

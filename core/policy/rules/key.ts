@@ -1,6 +1,7 @@
 import { KeyError } from "../../keys/errors";
 import { readPublicKeyAsCluster } from "../../keys/public-key";
 import { error, show } from "../finding";
+import { hashAlgorithmNamed } from "../key-hash";
 import { both, invalid, neither } from "../said";
 import { isKnown, UNKNOWN } from "../unknown";
 import { validateKms } from "./kms";
@@ -43,9 +44,8 @@ function validateSourceCount(key: Known<KeyRefManifest>, path: PropertyPath): Fi
     ];
 }
 
-/** The webhook trims the name and takes any case (`signaturealgo.HashAlgorithm`). */
 function validateHashAlgorithm(name: string | typeof UNKNOWN | undefined, path: PropertyPath): Finding[] {
-    if (!isKnown(name) || name === "" || /^sha(?:224|256|384|512)$/.test(goTrim(name).toLowerCase())) {
+    if (!isKnown(name) || name === "" || hashAlgorithmNamed(name) !== undefined) {
         return [];
     }
     return [
@@ -55,15 +55,6 @@ function validateHashAlgorithm(name: string | typeof UNKNOWN | undefined, path: 
             instead: "Write sha224, sha256, sha384 or sha512; without it, SHA-256 is taken.",
         }),
     ];
-}
-
-/** Go's `strings.TrimSpace`: as JavaScript's `trim`, but a byte order mark is no space and U+0085 is one. */
-function goTrim(text: string): string {
-    return text
-        .replace(/^[\u0085\s]+/u, (space) => (space.includes("\uFEFF") ? space.slice(space.indexOf("\uFEFF")) : ""))
-        .replace(/[\u0085\s]+$/u, (space) =>
-            space.includes("\uFEFF") ? space.slice(0, space.lastIndexOf("\uFEFF") + 1) : "",
-        );
 }
 
 /** The public key in `data`, as the webhook parses it (`cryptoutils.UnmarshalPEMToPublicKey`). */
