@@ -7,6 +7,11 @@ export const LINT_ERRORS = {
         "At admission an image is registry/repository@sha256:…: the tag is gone, docker.io has become index.docker.io, single names are below library/.",
         "Write registry/repository@*, or registry/path/**.",
     ],
+    "glob-never-runs": [
+        "no image that runs can match this glob",
+        "The webhook reads names with //, with a slash before the digest or with a colon without a port. No container runtime does: a pod with such a name stays at InvalidImageName.",
+        "Write registry/repository@*, or registry/path/**.",
+    ],
     "match-never-matches": [
         "no object can ever fit this entry",
         "group, version and resource are compared letter by letter, and an empty one is not a wildcard; only version may be *.",

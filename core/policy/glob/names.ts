@@ -4,8 +4,10 @@ import { DOCKER_HUB } from "../go/reference";
  * The names that images can have at admission, as an automaton: `registry/repository@sha256:…`.
  *
  * The registry has a dot or a colon, ends in a port if it has a colon, and is never `docker.io`; on Docker Hub the
- * repository has a slash. With it, "no image can ever match" is decided, not guessed. Two things that policy-controller
- * would read and no container runtime runs are left out: a colon without a port (as in `https://…`), and `//`.
+ * repository has a slash. With it, "no image can ever match" is decided, not guessed.
+ *
+ * policy-controller reads names that no container runtime runs: with a colon without a port (as in `https://…`), with `//`
+ * or with a slash before the digest. Whether they count is the caller's choice.
  */
 export type NameState = RegistryState | RepositoryState | DigestState;
 
@@ -41,13 +43,16 @@ const DIGEST_LENGTH = DIGEST_PREFIX.length + 64;
 /** Before the first character. */
 export const NAME_START: NameState = { part: "registry", text: "", hasDot: false, port: "none" };
 
+/** Which names there are: those that containers run with, or all that policy-controller reads. */
+export type NamesOf = "runtimes" | "policy-controller";
+
 /** The state after one more character, undefined where no name goes on with it. */
-export function nextInName(state: NameState, character: string): NameState | undefined {
+export function nextInName(names: NamesOf, state: NameState, character: string): NameState | undefined {
     switch (state.part) {
         case "registry":
-            return character === "/" ? endOfRegistry(state) : inRegistry(state, character);
+            return character === "/" ? endOfRegistry(names, state) : inRegistry(state, character);
         case "repository":
-            return character === "@" ? endOfRepository(state) : inRepository(state, character);
+            return character === "@" ? endOfRepository(names, state) : inRepository(names, state, character);
         case "digest":
             return inDigest(state, character);
     }
@@ -81,16 +86,17 @@ function portAfter(port: RegistryState["port"], character: string): RegistryStat
     return /[0-9]/.test(character) ? "digits" : "broken";
 }
 
-function endOfRegistry({ text, hasDot, port }: RegistryState): NameState | undefined {
-    const isRegistry = (hasDot && port === "none") || port === "digits";
+function endOfRegistry(names: NamesOf, { text, hasDot, port }: RegistryState): NameState | undefined {
+    const hasPort = port === "digits" || (port === "empty" && names === "policy-controller");
+    const isRegistry = (hasDot && port === "none") || hasPort;
     return isRegistry && text !== DOCKER_HUB_ALIAS
         ? { part: "repository", isHub: text === DOCKER_HUB, hasSlash: false, isSegmentStart: true, isLongEnough: false }
         : undefined;
 }
 
-function inRepository(state: RepositoryState, character: string): NameState | undefined {
+function inRepository(names: NamesOf, state: RepositoryState, character: string): NameState | undefined {
     const isSlash = character === "/";
-    if (!/[a-z0-9_./-]/.test(character) || (isSlash && state.isSegmentStart)) {
+    if (!/[a-z0-9_./-]/.test(character) || (isSlash && state.isSegmentStart && names === "runtimes")) {
         return undefined;
     }
     return {
@@ -101,8 +107,9 @@ function inRepository(state: RepositoryState, character: string): NameState | un
     };
 }
 
-function endOfRepository({ isHub, hasSlash, isSegmentStart, isLongEnough }: RepositoryState): NameState | undefined {
-    const isComplete = !isSegmentStart && isLongEnough && (!isHub || hasSlash);
+function endOfRepository(names: NamesOf, state: RepositoryState): NameState | undefined {
+    const { isHub, hasSlash, isSegmentStart, isLongEnough } = state;
+    const isComplete = (!isSegmentStart || names === "policy-controller") && isLongEnough && (!isHub || hasSlash);
     return isComplete ? { part: "digest", length: 0 } : undefined;
 }
 

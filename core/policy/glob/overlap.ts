@@ -4,7 +4,7 @@ import { isWholeName, NAME_START, nextInName } from "./names";
 
 import type { Place } from "./automaton";
 import type { Positions } from "./compile";
-import type { NameState } from "./names";
+import type { NamesOf, NameState } from "./names";
 
 /** So many places are looked at: far above what globs of people need, and within a second. */
 const PLACE_LIMIT = 20_000;
@@ -28,8 +28,16 @@ class Language<State> {
     }
 }
 
+function languageOf(names: NamesOf): Language<NameState> {
+    const next = (state: NameState, character: string): NameState | undefined => nextInName(names, state, character);
+    return new Language(NAME_START, next, (state) => Object.values(state).join("|"), isWholeName);
+}
+
 /** All names that images can have at admission. */
-const NAMES = new Language<NameState>(NAME_START, nextInName, (state) => Object.values(state).join("|"), isWholeName);
+const NAMES = languageOf("policy-controller");
+
+/** Those of them that containers can run with. */
+const NAMES_THAT_RUN = languageOf("runtimes");
 
 /** Texts with one `@`. Names are some of them, and most globs that have no name in common have no such text either. */
 const TEXTS_WITH_ONE_AT = new Language<number>(
@@ -45,15 +53,15 @@ interface Compiled {
     automaton: Automaton<Positions>;
 }
 
-/** True where there can be an image that the glob matches. */
+/**
+ * True where there can be a name that the glob matches at admission. False is certain; true is as well, but for globs that
+ * nobody would write by hand.
+ */
 export function canMatch(glob: string): boolean {
-    return canMatchTogether([glob]);
+    return new GlobComparison().canMatch(glob);
 }
 
-/**
- * True where there can be an image whose name at admission every one of the globs matches. False is certain; true is as
- * well, but for globs that nobody would write by hand.
- */
+/** True where there can be an image that runs, and whose name at admission every one of the globs matches; as certain. */
 export function canMatchTogether(globs: readonly string[]): boolean {
     return new GlobComparison().canMatchTogether(globs);
 }
@@ -63,25 +71,34 @@ export class GlobComparison {
     readonly #compiled = new Map<string, Compiled>();
 
     /** As the function of that name. */
+    public canMatch(glob: string): boolean {
+        return this.#haveName(NAMES, [glob]);
+    }
+
+    /** As the function of that name. */
     public canMatchTogether(globs: readonly string[]): boolean {
+        return this.#haveName(NAMES_THAT_RUN, globs);
+    }
+
+    #haveName(names: Language<NameState>, globs: readonly string[]): boolean {
         const all = globs.map((glob) => this.#compile(glob));
         // Beyond the limit it is not decided: to say "never" could be wrong, to say nothing cannot.
         return (
-            haveCommonBeginning(all) && find(TEXTS_WITH_ONE_AT, all, []) !== "none" && find(NAMES, all, []) !== "none"
+            haveCommonBeginning(all) && find(TEXTS_WITH_ONE_AT, all, []) !== "none" && find(names, all, []) !== "none"
         );
     }
 
     /** The name of an image that every glob of `matching` matches and none of `missing`; undefined where none was found. */
     public example(matching: readonly string[], missing: readonly string[] = []): string | undefined {
         const [inside, outside] = [matching, missing].map((globs) => globs.map((glob) => this.#compile(glob)));
-        const answer = find(NAMES, inside ?? [], outside ?? []);
+        const answer = find(NAMES_THAT_RUN, inside ?? [], outside ?? []);
         return typeof answer === "object" ? answer.name : undefined;
     }
 
     /** True where every image that `glob` matches is matched by one of the others as well. False may only mean: perhaps. */
     public covers(others: readonly string[], glob: string): boolean {
         const [inner, ...outer] = [glob, ...others].map((each) => this.#compile(each));
-        return inner !== undefined && find(NAMES, [inner], outer) === "none";
+        return inner !== undefined && find(NAMES_THAT_RUN, [inner], outer) === "none";
     }
 
     #compile(glob: string): Compiled {

@@ -2,7 +2,10 @@ import { DOCKER_HUB, splitRegistry } from "../go/reference";
 
 /** What could have been meant by a glob that never matches, the likeliest first. Not all of them match either. */
 export function repairsOf(glob: string): string[] {
-    const bare = glob.replace(/^[a-z]+:\/\//i, "");
+    const bare = glob
+        .replace(/^[a-z]+:\/\//i, "")
+        .replaceAll(/\/{2,}/g, "/")
+        .replace(/\/(?=@|$)/, "");
     const lower = bare.replace(/^[^/]*\//, (registry) => registry.toLowerCase());
     const hub = lower.replace(/^docker\.io\//, `${DOCKER_HUB}/`);
     const path = withoutTag(hub);
@@ -10,7 +13,8 @@ export function repairsOf(glob: string): string[] {
     const candidates = path.endsWith("*")
         ? [spelled, `${spelled}@*`]
         : [`${spelled}@*`, `${withLibrary(spelled)}@*`, `${withLibrary(spelled.toLowerCase())}@*`, `${spelled}/**`];
-    return [hub, withLibrary(hub), ...candidates].filter((repaired) => repaired !== glob);
+    const below = glob.endsWith("/") ? [`${hub}/**`] : [];
+    return [...below, hub, withLibrary(hub), ...candidates].filter((repaired) => repaired !== glob);
 }
 
 /** Without what stands behind the repository: a tag, or the beginning of a digest. */

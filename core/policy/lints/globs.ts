@@ -1,6 +1,6 @@
 import { error, show, warning } from "../finding";
 import { globRefusal } from "../glob/compile";
-import { canMatch } from "../glob/overlap";
+import { canMatch, canMatchTogether } from "../glob/overlap";
 import { repairsOf } from "../glob/repair";
 
 import type { Finding } from "../finding";
@@ -14,6 +14,9 @@ export function globFindings(glob: string, path: PropertyPath): Finding[] {
     if (!canMatch(glob)) {
         return [neverMatches(glob, path)];
     }
+    if (!canMatchTogether([glob])) {
+        return [neverRuns(glob, path)];
+    }
     return GLOB_LINTS.flatMap((lint) => lint(glob, path));
 }
 
@@ -22,16 +25,29 @@ type GlobLint = (glob: string, path: PropertyPath) => Finding[];
 const GLOB_LINTS: readonly GlobLint[] = [dockerHubOnly, oneLevel, siblings, anyRegistry, digestAsTag];
 
 function neverMatches(glob: string, path: PropertyPath): Finding {
-    const [repaired] = repairsOf(glob).filter(canMatch);
     return error("glob-never-matches", path, {
         found: show(glob),
         cluster:
             "The cluster would accept the policy and never apply it by this glob: at admission an image is registry/repository@sha256:….",
-        instead:
-            repaired === undefined
-                ? "Write registry/repository@*, such as ghcr.io/acme/app@*, or ghcr.io/acme/** for all under a path."
-                : `Write ${repaired}.`,
+        instead: repairOf(glob),
     });
+}
+
+/** What it matches, the webhook reads; Kubernetes then says InvalidImageName of the pod. */
+function neverRuns(glob: string, path: PropertyPath): Finding {
+    return error("glob-never-runs", path, {
+        found: show(glob),
+        cluster:
+            "The cluster would accept the policy, and apply it to names only that no node can pull: they have //, a slash at the end, or a colon without a port.",
+        instead: repairOf(glob),
+    });
+}
+
+function repairOf(glob: string): string {
+    const [repaired] = repairsOf(glob).filter((each) => canMatchTogether([each]));
+    return repaired === undefined
+        ? "Write registry/repository@*, such as ghcr.io/acme/app@*, or ghcr.io/acme/** for all under a path."
+        : `Write ${repaired}.`;
 }
 
 /** `*` and `*\/*` alone stand for Docker Hub. */

@@ -219,6 +219,18 @@ describe("the model of globs", () => {
         expect(dead.filter(canMatch)).to.deep.equal([]);
     });
 
+    it("knows globs that match only what no container runtime runs", () => {
+        const odd = {
+            "ghcr.io//acme/**": `ghcr.io//acme/app@${DIGEST}`,
+            "ghcr.io/acme/@*": `ghcr.io/acme/@${DIGEST}`,
+            "https://ghcr.io/**": `https://ghcr.io/acme@${DIGEST}`,
+        };
+        for (const [glob, image] of Object.entries(odd)) {
+            expect(matchesName(glob, admissionName(image) ?? ""), glob).to.equal(true);
+            expect([canMatch(glob), canMatchTogether([glob])], glob).to.deep.equal([true, false]);
+        }
+    });
+
     it("stays fast on a glob of wildcards", () => {
         const glob = `${"**a*".repeat(60)}b`;
         expect(matchesName(glob, "a".repeat(20_000))).to.equal(false);
@@ -282,6 +294,10 @@ describe("what to write for a glob that never matches", () => {
         ["acme/**", "index.docker.io/acme/**"],
         ["https://ghcr.io/acme/**", "ghcr.io/acme/**"],
         ["https://ghcr.io/acme/app:1", "ghcr.io/acme/app@*"],
+        ["ghcr.io//acme/**", "ghcr.io/acme/**"],
+        ["ghcr.io/acme//app@*", "ghcr.io/acme/app@*"],
+        ["ghcr.io/acme/app/@*", "ghcr.io/acme/app@*"],
+        ["ghcr.io/acme/", "ghcr.io/acme/**"],
     ];
     for (const [glob, instead] of repairs) {
         it(`${glob}: ${instead}`, () => {
