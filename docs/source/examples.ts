@@ -99,6 +99,7 @@ const IMAGES = at("images", {
     "glob-missing": ["", "ghcr.io/acme/app@*"],
     "glob-invalid": ["ghcr.io/acme/[a-z]", "ghcr.io/acme/**"],
     "glob-never-matches": ["ghcr.io/acme/app:1.2", "ghcr.io/acme/app@*"],
+    "glob-never-runs": ["ghcr.io//acme/**", "ghcr.io/acme/**"],
     "glob-matches-siblings": ["ghcr.io/acme/app*", "ghcr.io/acme/app@*"],
     "glob-one-level": ["ghcr.io/acme/*", "ghcr.io/acme/**"],
     "glob-docker-hub-only": ["*", "**"],
@@ -283,9 +284,24 @@ const TRUST_ROOTS = at("trustRoot", {
     "trust-root-mirror-missing": ["remote: { root: BASE64_ROOT }", `remote: { root: BASE64_ROOT, ${MIRROR} }`],
     "trust-root-mirror-fs-missing": [
         "repository: { root: BASE64_ROOT }",
-        "repository: { root: BASE64_ROOT, mirrorFS: H4sI }",
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR }",
     ],
-    "trust-root-mirror-fs-invalid": ["repository: { root: BASE64_ROOT, mirrorFS: H4sI }", KEYS],
+    "trust-root-mirror-fs-invalid": [
+        "repository: { root: BASE64_ROOT, mirrorFS: H4sI }",
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR }",
+    ],
+    "trust-root-mirror-fs-doubtful": [
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR, targets: no-such-folder }",
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR, targets: targets }",
+    ],
+    "trust-root-mirror-target-unreadable": [
+        "repository: { root: BASE64_ROOT, mirrorFS: MIRROR_WITH_ANOTHER_TARGET }",
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR }",
+    ],
+    "trust-root-mirror-expires-soon": [
+        "repository: { root: BASE64_ROOT, mirrorFS: MIRROR_OF_LAST_MONTH }",
+        "repository: { root: BASE64_ROOT, mirrorFS: BASE64_MIRROR }",
+    ],
     "trust-root-root-missing": [`remote: { ${MIRROR} }`, `remote: { root: BASE64_ROOT, ${MIRROR} }`],
     "trust-root-root-invalid": [`remote: { root: e30=, ${MIRROR} }`, `remote: { root: BASE64_ROOT, ${MIRROR} }`],
     "trust-root-authorities-missing": ["sigstoreKeys: {}", KEYS],

@@ -148,12 +148,6 @@ severity \`error\`: it stops the preview and gives \`signed-images lint\` the ex
 \`--ignore\` names it.
 
 ${table({ kind: RuleKind.Lint, severity: "error" })}
-
-## Left to the cluster
-
-One thing is valid here that the webhook may refuse: a TrustRoot whose \`repository\` holds a TUF repository with a signature
-that is wrong. Here its archive, the presence of its metadata and their dates are checked; the webhook runs a whole TUF client
-over it. A preview that reaches a cluster with policy-controller has the webhook's own answer.
 `;
 }
 

@@ -18,6 +18,6 @@ for (const tool of CONTROLLERS) {
         const running = () => webhook;
         validationTests(running);
         globTests(running);
-        stricterTests(running);
+        stricterTests(running, tool);
     });
 }

@@ -13,7 +13,9 @@ import {
 import { EXAMPLES, type Example } from "../../docs/source/examples";
 import { pages } from "../../docs/source/pages";
 import { CA, LEAF, OTHER_LEAF } from "../core/policy/certificates";
-import { KEYS, TUF_ROOTS } from "../core/policy/samples";
+import { KEYS } from "../core/policy/samples";
+import { repositoryThatExpires, repositoryWithUnreadableTarget } from "../core/policy/tuf-cases";
+import { tufRepository } from "../core/policy/tuf-repository";
 import { policyOf, trustRootOf } from "../core/policy/support";
 import { PROJECT_FOLDER } from "../support/project";
 
@@ -21,6 +23,8 @@ const p256 = KEYS.p256;
 const bytes = (text: string): string => Buffer.from(text).toString("base64");
 const block = (type: string, body: string): string => `-----BEGIN ${type}-----\n${body}\n-----END ${type}-----\n`;
 const body = p256.split("\n").slice(1, -2).join("");
+
+const REPOSITORY = tufRepository();
 
 /** What the words in capitals stand for. */
 const VALUES: Readonly<Record<string, unknown>> = {
@@ -39,7 +43,10 @@ const VALUES: Readonly<Record<string, unknown>> = {
     SLSA: "https://slsa.dev/provenance/v1",
     SUM: "0".repeat(64),
     IDENTITY: { issuer: "https://token.actions.githubusercontent.com", subjectRegExp: "^https://github\\.com/acme/" },
-    BASE64_ROOT: TUF_ROOTS.good[0],
+    BASE64_ROOT: REPOSITORY.root,
+    BASE64_MIRROR: REPOSITORY.mirrorFS,
+    MIRROR_WITH_ANOTHER_TARGET: repositoryWithUnreadableTarget().mirrorFS,
+    MIRROR_OF_LAST_MONTH: repositoryThatExpires(new Date(Date.now() + 24 * 60 * 60 * 1000)).mirrorFS,
     BASE64_CHAIN: bytes(CA),
     BASE64_TRAILING: bytes(`${CA}\n\n`),
     BASE64_LEAVES: bytes(LEAF + OTHER_LEAF + CA),

@@ -155,4 +155,9 @@ export const LINT_WARNINGS = {
         "Only lints can be ignored, by the code in brackets behind a finding.",
         "Correct the code, or remove it.",
     ],
+    "trust-root-mirror-expires-soon": [
+        "the TUF metadata expires within 30 days",
+        "Metadata is signed anew before its date, but what is packed into the object stays as it was.",
+        "Pack newer files, or use remote.",
+    ],
 } as const satisfies Record<string, RuleTexts>;

@@ -18,9 +18,9 @@ export const REFUSED_TRUST_ROOTS = {
         "Write a gzipped tar archive in base64.",
     ],
     "trust-root-mirror-fs-invalid": [
-        "this is no TUF repository that is still valid",
-        "The webhook runs a TUF client over it; here the archive and its dates are checked.",
-        "Pack the current files of the repository.",
+        "a TUF client refuses these files",
+        "The webhook runs a whole TUF client over them: signatures, versions, hashes and dates, from the given root to the targets.",
+        "Fetch the repository again, and pack it unchanged.",
     ],
     "trust-root-root-missing": [
         "a TUF repository needs its first root.json",

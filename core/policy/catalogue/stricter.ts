@@ -60,4 +60,14 @@ export const STRICTER = {
         "The webhook only looks whether there is something. The trust root then stays unusable.",
         "Write the public key as PEM, in base64.",
     ],
+    "trust-root-mirror-fs-doubtful": [
+        "not every version of policy-controller takes these files",
+        "0.13.1 and 0.15.1 read a TUF repository with two different clients. What one of them refuses breaks with an upgrade, or cannot be written after it.",
+        "Have the repository written anew by a current tool.",
+    ],
+    "trust-root-mirror-target-unreadable": [
+        "the file that the controller reads is not among these files",
+        "The webhook looks at the metadata only. The controller then reads the trusted root; without it the TrustRoot is never Ready.",
+        "Pack the targets beside the metadata, in the folder targets.",
+    ],
 } as const satisfies Record<string, RuleTexts>;

@@ -65,5 +65,14 @@ function validateRepository(repository: Known<TrustRootRepository>, path: Proper
             }),
         ];
     }
-    return rootFindings.length > 0 || repository.root === UNKNOWN ? rootFindings : validateMirror(mirrorFS, path);
+    const { root, targets = "targets", trustedRootTarget = "" } = repository;
+    return rootFindings.length > 0 || !isKnown(root) || !isKnown(targets) || !isKnown(trustedRootTarget)
+        ? rootFindings
+        : validateMirror(
+              {
+                  ...{ root, mirrorFS, targets: targets === "" ? "targets" : targets },
+                  trustedRootTarget: trustedRootTarget === "" ? "trusted_root.json" : trustedRootTarget,
+              },
+              path,
+          );
 }

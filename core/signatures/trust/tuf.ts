@@ -1,20 +1,17 @@
 /** Trusted roots out of TUF repositories, on the network or in a TrustRoot. */
-import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { readTarGz } from "../../policy/go/tar";
 import { decodeBase64 } from "../../policy/go/base64";
+import { readRepository } from "../../policy/tuf/client";
+import { Mirror } from "../../policy/tuf/mirror";
+import { readTarget } from "../../policy/tuf/target";
 
-import type { Server } from "node:http";
 import type { TrustedRoot } from "@sigstore/protobuf-specs";
 import type { TrustRootRemote, TrustRootRepository } from "../../policy/spec";
 
 const TRUSTED_ROOT = "trusted_root.json";
-
-/** Where the client looks for targets, whatever the repository's own folder is called. */
-const TARGETS = "targets";
 
 /** Of the public instance. The client keeps what it has read in the user's data folder. @throws what the client throws */
 export async function publicTrustedRoot(): Promise<TrustedRoot> {
@@ -27,33 +24,14 @@ export function remoteTrustedRoot({ root, mirror, trustedRootTarget }: TrustRoot
     return readTrustedRoot(root, mirror, trustedRootTarget);
 }
 
-/**
- * Of a repository that is an archive in the TrustRoot.
- *
- * The TUF client speaks HTTP only, so the archive is served to it on a loopback port for as long as it reads.
- *
- * @throws what the client throws
- */
-export async function archivedTrustedRoot({
-    root,
-    mirrorFS,
-    targets = TARGETS,
-    trustedRootTarget,
-}: TrustRootRepository): Promise<TrustedRoot> {
-    const files = readTarGz(decodeBase64(mirrorFS) ?? Buffer.alloc(0)) ?? new Map<string, Buffer>();
-    const server = await serve(new Map(Array.from(files, ([name, bytes]) => [servedName(name, targets), bytes])));
-    try {
-        return await readTrustedRoot(root, addressOf(server), trustedRootTarget);
-    } finally {
-        server.closeAllConnections();
-        server.close();
-    }
-}
-
-/** The controller strips `repository/` (`UncompressMemFS` in pkg/tuf/repo.go). */
-function servedName(name: string, targets: string): string {
-    const inside = name.replace(/^\.?\/*/, "").replace(/^repository\//, "");
-    return inside.startsWith(`${targets}/`) ? `${TARGETS}${inside.slice(targets.length)}` : inside;
+/** Of a repository that is an archive in the TrustRoot. @throws MirrorRefusal for one that the controller does not read */
+export async function archivedTrustedRoot(repository: TrustRootRepository): Promise<TrustedRoot> {
+    const { targets = "targets", trustedRootTarget = TRUSTED_ROOT } = repository;
+    const mirror = new Mirror(bytesOf(repository.mirrorFS));
+    const metadata = readRepository(mirror, bytesOf(repository.root), new Date());
+    const target = readTarget(mirror, metadata, targets, trustedRootTarget);
+    const { TrustedRoot: Message } = await import("@sigstore/protobuf-specs");
+    return Message.fromJSON(JSON.parse(target.toString("utf8")));
 }
 
 async function readTrustedRoot(root: string, mirrorURL: string, target = TRUSTED_ROOT): Promise<TrustedRoot> {
@@ -72,22 +50,6 @@ async function readTrustedRoot(root: string, mirrorURL: string, target = TRUSTED
     }
 }
 
-async function serve(files: ReadonlyMap<string, Buffer>): Promise<Server> {
-    const { createServer } = await import("node:http");
-    const server = createServer((request, response) => {
-        const bytes = files.get(decodeURIComponent((request.url ?? "").replace(/^\/+/, "").replace(/\?.*$/, "")));
-        response.writeHead(bytes === undefined ? 404 : 200);
-        response.end(bytes);
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return server;
-}
-
-function addressOf(server: Server): string {
-    const address = server.address();
-    if (address === null || typeof address === "string") {
-        throw new Error("the server listens on no port");
-    }
-    return `http://127.0.0.1:${address.port}`;
+function bytesOf(base64: string): Buffer {
+    return decodeBase64(base64) ?? Buffer.alloc(0);
 }

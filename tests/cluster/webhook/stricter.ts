@@ -6,20 +6,23 @@ import { expect } from "chai";
 import { CATALOGUE, RuleKind, validateManifest } from "../../../core/policy";
 import { CA } from "../../core/policy/certificates";
 import { base64, KEYS } from "../../core/policy/samples";
+import { DOUBTFUL_REPOSITORIES, repositoryWithUnreadableTarget } from "../../core/policy/tuf-cases";
+import { tufRepository } from "../../core/policy/tuf-repository";
 import { eventually } from "../../sandbox/support/wait";
 import { pushImage } from "../support/images";
 import { failedPolicies, policyNamed, SOME_DIGEST, staticPolicy, trustRootNamed } from "../support/webhook";
 
-import type { Webhook } from "../support/webhook";
+import type { ControllerTool, Webhook } from "../support/webhook";
 
 const KEY = { key: { data: KEYS.p256 } };
 const IDENTITIES = [{ issuer: "https://issuer.example", subject: "me@example.com" }];
 const AUTHORITY = { subject: { organization: "o", commonName: "c" }, uri: "https://ca.example", certChain: base64(CA) };
 const LOG = { baseURL: "https://log.example", hashAlgorithm: "sha-256", publicKey: base64(KEYS.p256) };
+const VERSIONS = { "policy-controller": "0.13.1", "policy-controller-0.15.1": "0.15.1" } as const;
 const NOT_ENFORCED = /no matching policies/;
 
 /** Leaves policies that the controller does not take behind. */
-export function stricterTests(running: () => Webhook): void {
+export function stricterTests(running: () => Webhook, tool: ControllerTool): void {
     describe("what is refused here alone", function () {
         this.timeout(60_000);
         let webhook: Webhook;
@@ -223,6 +226,34 @@ export function stricterTests(running: () => Webhook): void {
                     expect(await unusable("trust-root-log-key-unreadable", "log", { ctLogs })).to.include(
                         "failed to unmarshal public key",
                     );
+                },
+            },
+            "trust-root-mirror-fs-doubtful": Object.fromEntries(
+                DOUBTFUL_REPOSITORIES.map(([claim, repository, , takenBy]) => [
+                    `is taken by ${takenBy} alone: ${claim}`,
+                    async () => {
+                        const trustRoot = trustRootNamed("doubtful", { repository });
+                        expect(validateManifest(trustRoot).map(({ code }) => code)).to.deep.equal([
+                            "trust-root-mirror-fs-doubtful",
+                        ]);
+                        const { accepted, message } = await webhook.judge(trustRoot);
+                        expect(accepted, message).to.equal(VERSIONS[tool] === takenBy);
+                    },
+                ]),
+            ),
+            "trust-root-mirror-target-unreadable": {
+                "is never Ready": async () => {
+                    const trustRoot = trustRootNamed("target", { repository: repositoryWithUnreadableTarget() });
+                    await createInSpiteOf("trust-root-mirror-target-unreadable", trustRoot);
+                    const { ready, message } = await webhook.readiness(trustRoot);
+                    expect(ready).to.equal(false);
+                    expect(message).to.include("trusted_root.json");
+                },
+                "and is Ready with the file that the targets list": async () => {
+                    const trustRoot = trustRootNamed("mirror", { repository: tufRepository() });
+                    expect(validateManifest(trustRoot)).to.deep.equal([]);
+                    await webhook.create(trustRoot);
+                    expect(await webhook.readiness(trustRoot)).to.deep.equal({ ready: true, message: "" });
                 },
             },
         };

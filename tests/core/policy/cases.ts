@@ -4,6 +4,7 @@
  */
 import { CA, LEAF, OTHER_LEAF } from "./certificates";
 import { base64, KEYS, PRIVATE_KEY } from "./samples";
+import { REFUSED_REPOSITORIES, repositoryWithUnreadableTarget, VALID_REPOSITORIES } from "./tuf-cases";
 import { policyOf, trustRootOf, withAuthorities, withIdentity, withSpec } from "./support";
 
 /** A document with one thing wrong: the code and the path of what validation must say of it, and nothing else. */
@@ -369,6 +370,18 @@ const TRUST_ROOTS: readonly Case[] = [
         "trust-root-mirror-fs-invalid",
         "spec.repository.mirrorFS",
     ],
+    ...REFUSED_REPOSITORIES.map(([claim, repository]): Case => [
+        `a TUF repository with ${claim}`,
+        trustRootOf({ repository }),
+        "trust-root-mirror-fs-invalid",
+        "spec.repository.mirrorFS",
+    ]),
+    [
+        "a TUF repository with another file than its targets list",
+        trustRootOf({ repository: repositoryWithUnreadableTarget() }),
+        "trust-root-mirror-target-unreadable",
+        "spec.repository.mirrorFS",
+    ],
     [
         "no list of authorities",
         trustRootOf({ sigstoreKeys: { tLogs: [LOG] } }),
@@ -449,6 +462,9 @@ export const VALID: readonly (readonly [claim: string, document: unknown])[] = [
     ["a URL that is a path", withAuthorities({ ...KEY, ctlog: { url: "rekor" } })],
     ["groups that share a name", withIdentity({ issuer: "i", subjectRegExp: "^(?P<n>a)(?P<n>b)$" })],
     ["any signature format", withAuthorities({ ...KEY, signatureFormat: "anything" })],
+    ...VALID_REPOSITORIES.map(
+        ([claim, repository]) => [`a TUF repository ${claim}`, trustRootOf({ repository })] as const,
+    ),
     ["a trust root of logs alone", trustRootOf({ sigstoreKeys: { certificateAuthorities: [], tLogs: [LOG] } })],
     [
         "a trust root of time-stamping authorities",

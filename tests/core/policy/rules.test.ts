@@ -21,9 +21,10 @@ describe("validation names exactly what is wrong", () => {
     it("has a case for every rule of the catalogue", () => {
         const tried = Object.values(BROKEN).flatMap((cases) => cases.map(([, , code]) => code));
         const rules = Object.entries(CATALOGUE).filter(([, rule]) => rule?.kind !== RuleKind.Lint);
-        // Bytes behind a key inside its block: core/keys has the case.
+        // Bytes behind a key inside its block: core/keys has the case. What one version alone takes: tuf.test.ts has them.
         expect(rules.map(([code]) => code).filter((code) => !tried.includes(code))).to.deep.equal([
             "key-trailing-data",
+            "trust-root-mirror-fs-doubtful",
         ]);
     });
 

@@ -49,6 +49,7 @@ export function lints(document: unknown, options?: LintOptions): string[] {
 /** Lints that have their test under another heading than the tables. */
 export const CODES_ELSEWHERE: readonly string[] = [
     ...["authorities-empty", "attestation-name-twice", "remote-program-of-attestation", "ignored-lint-unknown"],
+    "trust-root-mirror-expires-soon",
     ...["policies-no-exemption", "policies-always-refuse", "policies-both-apply", "policies-shadowed"],
     ...["enable-oci11", "no-match-policy", "fail-on-empty-authorities"],
     ...["predicate-type-deprecated", "api-version-converted", "conversion-drops-field"],
