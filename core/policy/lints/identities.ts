@@ -86,7 +86,11 @@ function subjectFindings(expression: string, isOpen: boolean, path: PropertyPath
 function unanchoredSubject(expression: string, isOpen: boolean, path: PropertyPath): Finding[] {
     const isDomain = isAnchoredAtEnd(expression) && /@[^@/]*$/.test(expression);
     if (!isTiedAtStart(expression) && !isDomain) {
-        return [(isOpen ? openToStrangers : unanchored)(expression, path, anchoredAtStart(expression))];
+        return [
+            isOpen
+                ? openToStrangers(expression, path, tiedDown(expression))
+                : unanchored(expression, path, isOpenAtStart(expression) ? tiedDown(expression) : `^${expression}`),
+        ];
     }
     // A dot in a host's name is meant as one, also where it is not escaped.
     const meant = expression.replaceAll(/(?<!\\)\.(?=[a-z])/g, "\\.");
@@ -110,8 +114,22 @@ function isTiedAtStart(expression: string): boolean {
     return isAnchoredAtStart(expression) && !/^(?:\(\?[imsU]+\))?\^\.[*+]/.test(expression);
 }
 
-function anchoredAtStart(expression: string): string {
-    return /^\^?\.[*+]/.test(expression) ? "^https://github\\.com/acme/, or @acme\\.example$" : `^${expression}`;
+/** What this one seems to mean, of an issuer whose subjects are those of a forge or e-mail addresses. */
+function tiedDown(expression: string): string {
+    const isName = /^[A-Za-z0-9_-]+$/.test(expression);
+    if (isName || isOpenAtStart(expression)) {
+        const name = isName ? expression : "acme";
+        return `^https://github\\.com/${name}/, or @${name}\\.example$`;
+    }
+    if (expression.startsWith("@")) {
+        return `${expression}$`;
+    }
+    const isWithoutScheme = /^[a-z0-9-]+(?:\\?\.[a-z0-9-]+)+\//.test(expression);
+    return isWithoutScheme ? `^https://${expression}` : `^${expression}`;
+}
+
+function isOpenAtStart(expression: string): boolean {
+    return /^\^?\.[*+]/.test(expression);
 }
 
 function issuerFindings(expression: string, path: PropertyPath): Finding[] {
@@ -124,7 +142,7 @@ function issuerFindings(expression: string, path: PropertyPath): Finding[] {
         return [anyIssuer(expression, path)];
     }
     const isAnchored = isTiedAtStart(expression) && isAnchoredAtEnd(expression);
-    const instead = /^\^?\.[*+]/.test(expression) ? "^https://issuer\\.acme\\.example$" : `^${expression}$`;
+    const instead = isOpenAtStart(expression) ? "^https://issuer\\.acme\\.example$" : `^${expression}$`;
     return [...(isAnchored ? [] : [unanchored(expression, path, instead)]), ...unescapedDot(expression, path)];
 }
 

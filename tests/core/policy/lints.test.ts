@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { CATALOGUE, controllerConfigFindings, lintManifests, RuleKind } from "../../../core/policy";
+import { CATALOGUE, controllerConfigFindings, lintManifest, lintManifests, RuleKind } from "../../../core/policy";
 import { KEYS } from "./samples";
 import { CODES_ELSEWHERE, brief, lints, policyOf, withAuthorities, withIdentity, withSpec } from "./support";
 
@@ -317,6 +317,21 @@ describe("lints", () => {
         });
         expect(lints(document)).to.deep.equal([]);
     });
+
+    for (const [subjectRegExp, advice] of [
+        ["acme", "^https://github\\.com/acme/"],
+        ["^.*/acme/.*$", "^https://github\\.com/acme/"],
+        ["github\\.com/acme/", "^https://github\\.com/acme/"],
+        ["https://github\\.com/acme/", "^https://github\\.com/acme/"],
+        ["@acme\\.example", "@acme\\.example$"],
+    ] as const) {
+        it(`advise ${advice} in place of ${subjectRegExp}`, () => {
+            const given = withIdentity({ issuer: GITHUB, subjectRegExp });
+            const found = lintManifest(given).find(({ code }) => code === "identity-unanchored");
+            expect(found?.instead.replace(/(, or .*)?\.$/, "")).to.equal(`Tie it down, such as ${advice}`);
+            expect(lints(withIdentity({ issuer: GITHUB, subjectRegExp: advice }))).to.deep.equal([]);
+        });
+    }
 
     it("leave to validation what the webhook refuses", () => {
         const document = withSpec({
