@@ -1,6 +1,6 @@
 import type { ClusterCheck } from "../cluster-check";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
-import { budgetKind } from "./chart-values";
+import { budgetKind, servicePort } from "./chart-values";
 import { containerName, fullName, releaseName } from "./release";
 
 /**
@@ -52,6 +52,11 @@ const TEMPLATE = `
     {{- if and $containers (not (has .Values.container $containers)) }}
       {{- fail (printf "the container of the policy-controller to adopt is called %s and not %s. Write the same values.nameOverride and values.webhook.name as it was installed with." (join ", " $containers) .Values.container) }}
     {{- end }}
+    {{- range (dig "spec" "ports" list (lookup "v1" "Service" $namespace "webhook")) }}
+      {{- if and (eq .name "https") (ne (int .port) (int $.Values.port)) }}
+        {{- fail (printf "the Service of the policy-controller to adopt has port %v. Write servicePort: %v." .port .port) }}
+      {{- end }}
+    {{- end }}
     {{- $budget := dig "spec" dict (lookup "policy/v1" "PodDisruptionBudget" $namespace (printf "%s-webhook" $fullName)) }}
     {{- range $kind, $value := pick $budget "minAvailable" "maxUnavailable" }}
       {{- if ne $kind $.Values.budget }}
@@ -71,6 +76,7 @@ export function adoptedRelease(args: PolicyControllerArgs): ClusterCheck {
             release: releaseName(args),
             fullName: fullName(args),
             container: containerName(args),
+            port: servicePort(args),
             budget: budgetKind(args),
             role: `${fullName(args)}-webhook`,
         },

@@ -8,6 +8,7 @@ import { CERTIFICATES_KEY, SETTINGS_CONFIG_MAP, settingsFiles, TUF_ROOT_KEY } fr
 /** A webhook call may ask the registry several times; upstream's own manifests allow the same. */
 const DEFAULT_WEBHOOK_TIMEOUT_SECONDS = 25;
 const DEFAULT_REPLICAS = 3;
+const DEFAULT_SERVICE_PORT = 443;
 const DEFAULT_RESOURCES = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 const TUF_ROOT_FOLDER = "/etc/tuf-root";
 
@@ -35,7 +36,7 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
             },
             configData: { "no-match-policy": args.noMatchPolicy ?? "deny" },
             serviceAccount: { annotations: args.serviceAccountAnnotations ?? {} },
-            service: { port: args.servicePort ?? 443 },
+            service: { port: args.servicePort ?? DEFAULT_SERVICE_PORT },
             podAnnotations: settingsAnnotation(args),
             ...imageValues(args),
             ...(args.trustedCertificates === undefined
@@ -53,6 +54,11 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
 export function budgetKind({ values }: PolicyControllerArgs): "minAvailable" | "maxUnavailable" {
     const given = valueAt(values, ["webhook", "podDisruptionBudget", "maxUnavailable"]);
     return given === undefined ? "minAvailable" : "maxUnavailable";
+}
+
+/** The port of the Service that the webhook configurations name. */
+export function servicePort({ servicePort: port = DEFAULT_SERVICE_PORT, values }: PolicyControllerArgs): unknown {
+    return valueAt(values, ["webhook", "service", "port"]) ?? port;
 }
 
 /** Whatever namespaces are selected: rendered as the controller writes them, and never the controller's own. */

@@ -83,6 +83,11 @@ describe("a policy-controller that is there already", function () {
         return objects.map(({ metadata }) => metadata?.uid);
     }
 
+    async function setServicePort(namespace: string, port: number): Promise<void> {
+        const body = [{ op: "replace", path: "/spec/ports/0/port", value: port }];
+        await stage.cluster.core.patchNamespacedService({ name: "webhook", namespace, body });
+    }
+
     async function armed(): Promise<void> {
         await eventually("the webhook is armed", async () => {
             const { items } = await stage.cluster.admission.listValidatingWebhookConfiguration();
@@ -155,6 +160,10 @@ describe("a policy-controller that is there already", function () {
             args.current = { adopt: true, chart, ...wrong };
             expect(await refusalOfPreview(stack)).to.include(instead);
         }
+        await setServicePort("security", 8444);
+        args.current = { adopt: true, chart, ...named, values: alike };
+        expect(await refusalOfPreview(stack)).to.include("Write servicePort: 8444.");
+        await setServicePort("security", 443);
         args.current = {
             ...{ adopt: true, chart, ...named },
             values: { ...alike, webhook: { ...alike.webhook, ...budget } },
