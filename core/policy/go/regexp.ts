@@ -13,7 +13,7 @@ export interface RegexpRefusal {
 export function regexpRefusal(expression: string): RegexpRefusal | undefined {
     const classes = unicodeClasses(expression).map(({ text, name }) => ({ text, support: nameSupport(name) }));
     const unknown = classes.find(({ support }) => support === "none");
-    const other = compileError(withUniqueNames(withoutClasses(expression)));
+    const other = compileError(forRe2js(withoutClasses(expression)));
     if (other !== undefined) {
         return { message: other.replaceAll(OUR_SUFFIX, ">") };
     }
@@ -32,7 +32,7 @@ export function regexpRefusal(expression: string): RegexpRefusal | undefined {
  * @param expression one that `regexpRefusal` has nothing against
  */
 export function regexpMatcher(expression: string): (text: string) => boolean {
-    const compiled = re2js().compile(withUniqueNames(expression));
+    const compiled = re2js().compile(forRe2js(expression));
     return (text) => compiled.matcher(text).find();
 }
 
@@ -40,18 +40,26 @@ export function regexpMatcher(expression: string): (text: string) => boolean {
 const TOKEN =
     /\\Q.*?(?:\\E|$)|\\[pP](?:\{[^}]*\}|[A-Za-z])|\\.|\[\^?\]?(?:\\[pP]\{[^}]*\}|\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(?<name>\w+)>/gs;
 
-/** What `withUniqueNames` puts behind a name, which a message should not show. */
+/** What `forRe2js` puts behind a name, which a message should not show. */
 const OUR_SUFFIX = /_\d+_again>/g;
 
-/** Go lets groups share a name, re2js does not. Which name a group has makes no difference to what is valid. */
-function withUniqueNames(expression: string): string {
+/**
+ * The same expression for re2js, which is stricter in two things: groups must not share a name (which one they have makes no difference to
+ * what is valid), and `[:]` inside a class is taken for the name of one.
+ */
+function forRe2js(expression: string): string {
     const seen = new Set<string>();
+    let again = 0;
     return expression.replaceAll(TOKEN, (token, name: string | undefined) => {
+        if (token.startsWith("[")) {
+            return `[${token.slice(1).replaceAll("[:]", "\\[:]")}`;
+        }
         if (name === undefined || !seen.has(name)) {
             seen.add(name ?? "");
             return token;
         }
-        return `(?P<${name}_${seen.size}_again>`;
+        again += 1;
+        return `(?P<${name}_${again}_again>`;
     });
 }
 

@@ -67,6 +67,8 @@ describe("Go's regexp", () => {
     const taken = [
         "^a$",
         "(?P<n>a)(?P<n>b)",
+        "(?P<n>a)(?P<n>b)(?P<n>c)",
+        "[:[:]\\w1",
         "(?<n>a)",
         "\\Qa*b\\E",
         "[[:alpha:]]",
