@@ -34,7 +34,7 @@ const TEMPLATE = `
       {{- end }}
     {{- end }}
     {{- if $inTheWay }}
-      {{- fail (printf "the policy-controller to adopt was not installed from its chart: its objects have other names, and a second controller would run beside it. Its definitions, policies and webhook configurations can stay. Write: kubectl -n %s delete %s. From then until pulumi up is through nothing starts in enforced namespaces (docs/migration.md)." $namespace (join " " $inTheWay)) }}
+      {{- fail (printf "the policy-controller to adopt was not installed from its chart: its objects have other names, and a second controller would run beside it. Its definitions, policies and webhook configurations can stay. Write: kubectl -n %s delete %s. Then: pulumi up --skip-preview. Between the two nothing starts in enforced namespaces, and no preview succeeds (docs/migration.md)." $namespace (join " " $inTheWay)) }}
     {{- end }}
   {{- else }}
     {{- if ne $release .Values.release }}

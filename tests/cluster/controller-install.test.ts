@@ -140,18 +140,24 @@ describe("the install of a controller", function () {
         const chart = path.join(stage.sandbox.directory, "other");
         await fs.mkdir(path.join(chart, "templates"), { recursive: true });
         await fs.writeFile(path.join(chart, "Chart.yaml"), "apiVersion: v2\nname: other\nversion: 1.0.0\n");
-        const deployment = `
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: { name: other }
-            spec: { selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [] } } }`;
-        await fs.writeFile(path.join(chart, "templates", "deployment.yaml"), deployment);
-        const webhooks = `
-            apiVersion: admissionregistration.k8s.io/v1
-            kind: MutatingWebhookConfiguration
-            metadata: { name: other }
-            webhooks: []`;
-        await fs.writeFile(path.join(chart, "templates", "webhooks.yaml"), webhooks);
+        const template = {
+            metadata: { labels: { a: "b" } },
+            spec: { containers: [{ name: "other", image: "other" }] },
+        };
+        const deployment = {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            spec: { selector: { matchLabels: { a: "b" } }, template },
+        };
+        const webhooks = {
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: "MutatingWebhookConfiguration",
+            webhooks: [],
+        };
+        for (const object of [deployment, webhooks]) {
+            const file = path.join(chart, "templates", `${object.kind}.yaml`);
+            await fs.writeFile(file, JSON.stringify({ ...object, metadata: { name: "other" } }));
+        }
         const stack = await controller("other", { chart: { path: chart } });
         expect(await refusal(stack.preview())).to.include("this is no policy-controller chart");
         await expectNothingDone();
