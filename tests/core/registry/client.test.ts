@@ -179,7 +179,7 @@ describe("on the real registry of go-containerregistry", function () {
             "too-large",
         );
         expect(await codeOf(client().referrers(name, "../x"))).to.equal("malformed");
-        for (const reference of ["../../other/manifests/x", "..", ".", "", "a?b", "a#b", "a/b", "x".repeat(129)]) {
+        for (const reference of ["../../other/manifests/x", "..", ".", "", "a?b", "a#b", "a/b"]) {
             expect(await codeOf(client().manifest(name, reference)), reference).to.equal("malformed");
         }
         for (const repository of ["acme/../other", "../x", "acme/./x", "a?b", "a#b", "a%2f..", "a b", "", "a\\b"]) {
