@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { INCLUDE_LABEL } from "../core/admission/namespace";
 import type { Finding } from "../core/policy";
 import { isControllerNamespace } from "./controller/namespaces";
 import { requireWhereReached } from "./existing-objects";
@@ -35,9 +36,6 @@ export interface EnforcedNamespaceArgs {
     allowSystemNamespace?: boolean;
 }
 
-/** The label by which policy-controller's webhooks select namespaces where it is "true" (the chart's `webhook.namespaceSelector`). */
-const ENFORCED_LABEL = "policy.sigstore.dev/include";
-
 /** Whoever set the label to something else in the meantime is overruled. */
 const OVERRULE = { "pulumi.com/patchForce": "true" };
 
@@ -72,7 +70,7 @@ export class EnforcedNamespace extends pulumi.ComponentResource {
             ? [makeNamespace(name, known, namespaceName, this)]
             : requireNamespace(name, namespaceName, this);
         // Said, and not left out, during an exemption: a label that somebody else has set as well (`kubectl label`) would stay.
-        const labels = { [ENFORCED_LABEL]: isExempt(args.exemptUntil, now) ? "false" : "true" };
+        const labels = { [INCLUDE_LABEL]: isExempt(args.exemptUntil, now) ? "false" : "true" };
         // The label is a patch of its own also where the namespace is ours: taking it off never touches the namespace.
         const label = new kubernetes.core.v1.NamespacePatch(
             name,

@@ -2,7 +2,8 @@ import { error, type Finding, type PropertyPath, show } from "../core/policy";
 
 /** What the name of a namespace must be (RFC 1123 label). */
 const LABEL_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_MAX_LENGTH = 63;
+/** Also of the values of labels, and of the names of containers. */
+export const LABEL_MAX_LENGTH = 63;
 /** What the names of Secrets, PriorityClasses and most other objects must be (RFC 1123 subdomain). */
 const SUBDOMAIN_PATTERN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SUBDOMAIN_MAX_LENGTH = 253;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
+import { EXCLUDE_LABEL, INCLUDE_LABEL } from "../../core/admission/namespace";
 import { valueAt } from "../../core/policy";
 import { isPlainObject } from "../plain-object";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs, type ProxySettings, type TufSettings } from "./args";
@@ -32,7 +33,7 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
             resources: merge(DEFAULT_RESOURCES, args.resources ?? {}),
             webhookTimeoutSeconds: { defaulting: timeoutSeconds, validating: timeoutSeconds },
             namespaceSelector: {
-                matchExpressions: [{ key: "policy.sigstore.dev/include", operator: "In", values: ["true"] }],
+                matchExpressions: [{ key: INCLUDE_LABEL, operator: "In", values: ["true"] }],
             },
             configData: { "no-match-policy": args.noMatchPolicy ?? "deny" },
             serviceAccount: { annotations: args.serviceAccountAnnotations ?? {} },
@@ -66,7 +67,7 @@ function guarded(values: pulumi.Inputs, { namespace = DEFAULT_CONTROLLER_NAMESPA
     const selector = valueAt(values, ["webhook", "namespaceSelector"]) as { matchExpressions?: { key: string }[] };
     // The controller puts this one first at run time. Rendered the same, a refresh shows no drift and the next server-side apply does
     // not conflict.
-    const excluded = { key: "webhooks.knative.dev/exclude", operator: "DoesNotExist" };
+    const excluded = { key: EXCLUDE_LABEL, operator: "DoesNotExist" };
     // Whoever labels the controller's own namespace must not keep it from starting again.
     const notItsOwn = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [namespace] };
     const given = selector.matchExpressions?.filter(({ key }) => key !== excluded.key) ?? [];

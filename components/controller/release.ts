@@ -1,4 +1,5 @@
 import { error, type Finding, show, valueAt } from "../../core/policy";
+import { LABEL_MAX_LENGTH } from "../names";
 import type { PolicyControllerArgs } from "./args";
 
 /** What `helm install policy-controller` calls the release, and with it the objects. */
@@ -8,8 +9,6 @@ const CHART_NAME = "policy-controller";
 /** Helm stores its own records under the name (helm.sh/helm, pkg/chartutil/validate_name.go). */
 const RELEASE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const RELEASE_NAME_MAX_LENGTH = 53;
-/** Of labels, and of the names of containers. */
-const LABEL_MAX_LENGTH = 63;
 /** The chart labels everything with the full name and `-webhook`. */
 const FULL_NAME_MAX_LENGTH = LABEL_MAX_LENGTH - "-webhook".length;
 

@@ -8,6 +8,7 @@ import {
     valueAt,
     warning,
 } from "../../core/policy";
+import { EXCLUDE_LABEL, INCLUDE_LABEL } from "../../core/admission/namespace";
 import { nearest } from "../../core/policy/nearest";
 import { knownNow } from "../known-values";
 import { isPlainObject } from "../plain-object";
@@ -23,9 +24,6 @@ const BUILT_IN_NAMES: readonly [PropertyPath, string][] = [
 
 /** What the controller reads of its ConfigMap `config-policy-controller` (pkg/policy/policycontrollerconfig). */
 const CONFIG_KEYS = ["no-match-policy", "fail-on-empty-authorities", "enable-oci11"];
-
-/** What `EnforcedNamespace` puts on a namespace, with the value `"true"`. */
-const ENFORCED_LABEL = "policy.sigstore.dev/include";
 
 /** The rules for further Helm values: what the chart would take, and what would leave the gate open or nobody behind it. */
 export function validateValues(args: PolicyControllerArgs): Finding[] {
@@ -122,7 +120,7 @@ function validateSelector(selector: unknown): Finding[] {
     }
     const beside = [
         ...matchExpressions.filter((expression) => !fitsEnforced(expression)),
-        ...Object.entries(matchLabels).filter(([key, value]) => key !== ENFORCED_LABEL || value !== "true"),
+        ...Object.entries(matchLabels).filter(([key, value]) => key !== INCLUDE_LABEL || value !== "true"),
     ];
     return beside.length === 0
         ? []
@@ -131,7 +129,7 @@ function validateSelector(selector: unknown): Finding[] {
                   found: show(beside[0]),
                   cluster:
                       "Where that is not so of a namespace, any image runs there, also where EnforcedNamespace labels it.",
-                  instead: `Take it away: namespaces with ${ENFORCED_LABEL}: "true" are enforced by themselves.`,
+                  instead: `Take it away: namespaces with ${INCLUDE_LABEL}: "true" are enforced by themselves.`,
               }),
           ];
 }
@@ -139,13 +137,13 @@ function validateSelector(selector: unknown): Finding[] {
 function fitsEnforced({ key, operator, values }: Record<string, unknown>): boolean {
     const hasTrue = Array.isArray(values) && values.includes("true");
     switch (key) {
-        case ENFORCED_LABEL:
+        case INCLUDE_LABEL:
             return operator === "Exists" || (operator === "In" && hasTrue) || (operator === "NotIn" && !hasTrue);
         // Every namespace has it.
         case "kubernetes.io/metadata.name":
             return operator === "Exists" || operator === "NotIn";
         default:
-            return key === "webhooks.knative.dev/exclude" && operator === "DoesNotExist";
+            return key === EXCLUDE_LABEL && operator === "DoesNotExist";
     }
 }
 
