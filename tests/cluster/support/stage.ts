@@ -6,6 +6,7 @@ import { locateChart } from "../../../sandbox/chart";
 import { SANDBOX_TOOLS } from "../../../sandbox/demo/run";
 import { type Engine, ensureEngine, ensureTools } from "../../../tools";
 import { Cluster } from "../../sandbox/support/cluster";
+import "../../support/engine-connections";
 
 /** The first run builds every tool. */
 export const BUILD_TIMEOUT_MS = 50 * 60_000;
