@@ -106,7 +106,8 @@ export function show(value: unknown): string {
     if (typeof value === "string" && value.includes("-----BEGIN")) {
         return JSON.stringify(/-----BEGIN [^\n\r]*?-----/.exec(value)?.[0] ?? "-----BEGIN");
     }
-    const text = typeof value === "function" ? "a function" : asJson(value);
+    // Before it is cut: of a cut line nobody can tell what it is.
+    const text = withoutKeyMaterial(typeof value === "function" ? "a function" : asJson(value));
     return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS - 1)}…`;
 }
 

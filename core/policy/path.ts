@@ -13,10 +13,11 @@ export function formatPath(path: PropertyPath): string {
         if (typeof part === "number") {
             return `${text}[${part}]`;
         }
-        if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(part)) {
-            return `${text}[${JSON.stringify(withoutKeyMaterial(part))}]`;
+        const shown = withoutKeyMaterial(part);
+        if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(shown)) {
+            return `${text}[${JSON.stringify(shown)}]`;
         }
-        return text === "" ? part : `${text}.${part}`;
+        return text === "" ? shown : `${text}.${shown}`;
     }, "");
 }
 

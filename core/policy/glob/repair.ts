@@ -1,7 +1,14 @@
 import { DOCKER_HUB, splitRegistry } from "../go/reference";
+import { withoutKeyMaterial } from "../redact";
 
-/** What could have been meant by a glob that never matches, the likeliest first. Not all of them match either. */
+/**
+ * What could have been meant by a glob that never matches, the likeliest first. Not all of them match either. Nothing for what may
+ * be a private key, which would not be known as one in the lower case of a repository.
+ */
 export function repairsOf(glob: string): string[] {
+    if (withoutKeyMaterial(glob) !== glob) {
+        return [];
+    }
     const bare = glob
         .replace(/^[a-z]+:\/\//i, "")
         .replaceAll(/\/{2,}/g, "/")
