@@ -10,6 +10,7 @@ import { pinDigests } from "../../index";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { ensureEngine } from "../../tools";
 import { spawnProgram } from "../cli/support";
+import "../support/engine-connections";
 import { claim, ecKey, ImageWorkshop, signature } from "../support/image-workshop";
 import { PulumiProject } from "../support/pulumi-project";
 import { pushImage } from "./support/images";

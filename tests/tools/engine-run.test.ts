@@ -7,6 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 import { ensureEngine, type Engine } from "../../tools/engine";
+import "../support/engine-connections";
 
 const COLD_BUILD_MILLISECONDS = 60 * 60 * 1000;
 

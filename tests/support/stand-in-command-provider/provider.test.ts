@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { ensureEngine } from "../../../tools";
+import "../engine-connections";
 import { textBelow } from "../leaks";
 import { installStandInCommandProvider } from "./install";
 
