@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { WORKLOAD_WEBHOOK } from "../core/admission/names";
 import { admissionGates, armedSince, conversionGate, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
-import { changeChartObjects, WORKLOAD_WEBHOOK } from "./controller/chart-objects";
+import { changeChartObjects } from "./controller/chart-objects";
 import { chartPlace } from "./controller/chart-source";
 import { chartValues, OWN_PRIORITY_CLASS } from "./controller/chart-values";
 import { adoptedRelease } from "./controller/adopted-release";

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 
+import { INCLUDE_LABEL } from "../core/admission/namespace";
+import { WORKLOAD_WEBHOOK } from "../core/admission/names";
 import { Manifests } from "./manifests";
 
 /*
@@ -84,7 +86,7 @@ function defaultValues(version: string): object {
             customLabels: {},
             failurePolicy: "Fail",
             namespaceSelector: {
-                matchExpressions: [{ key: "policy.sigstore.dev/include", operator: "In", values: ["true"] }],
+                matchExpressions: [{ key: INCLUDE_LABEL, operator: "In", values: ["true"] }],
             },
             webhookTimeoutSeconds: { defaulting: 10, validating: 10 },
             podDisruptionBudget: { enabled: true, minAvailable: 1 },
@@ -166,7 +168,7 @@ function logging(data: Record<string, string>): Record<string, string> {
 
 function webhookConfiguration(object: KubernetesObject): KubernetesObject {
     const isMutating = object.kind === "MutatingWebhookConfiguration";
-    const judgesWorkloads = object.metadata.name === "policy.sigstore.dev";
+    const judgesWorkloads = object.metadata.name === WORKLOAD_WEBHOOK;
     const timeout = judgesWorkloads
         ? `.Values.cosign.webhookTimeoutSeconds.${isMutating ? "mutating" : "validating"}`
         : `.Values.webhook.webhookTimeoutSeconds.${isMutating ? "defaulting" : "validating"}`;

@@ -1,4 +1,12 @@
 /** What stands in the way of a cluster whose policy-controller does not answer, and how each of it is taken away. */
+import {
+    DEFAULTING_WEBHOOK,
+    POLICY_DEFINITION,
+    VALIDATING_WEBHOOK,
+    WORKLOAD_WEBHOOK,
+} from "../../core/admission/names";
+import { API_GROUP } from "../../core/policy/manifest";
+
 import type { KubeConfig } from "@kubernetes/client-node";
 
 /** One thing to do to the cluster. */
@@ -8,11 +16,8 @@ export interface Remedy {
     readonly apply: () => Promise<unknown>;
 }
 
-/** The names are the same wherever policy-controller is installed: its own flags for them are never passed by the chart. */
-const MUTATING = ["policy.sigstore.dev", "defaulting.clusterimagepolicy.sigstore.dev"];
-const VALIDATING = ["policy.sigstore.dev", "validating.clusterimagepolicy.sigstore.dev"];
-const GROUP = "policy.sigstore.dev";
-const POLICY_DEFINITION = `clusterimagepolicies.${GROUP}`;
+const MUTATING = [WORKLOAD_WEBHOOK, DEFAULTING_WEBHOOK];
+const VALIDATING = [WORKLOAD_WEBHOOK, VALIDATING_WEBHOOK];
 /** The version that is stored: to read it, the API server asks no conversion webhook. */
 const STORED_VERSION = "v1alpha1";
 
@@ -68,7 +73,7 @@ export async function findRemedies(kubeConfig: KubeConfig): Promise<Remedy[]> {
         });
     }
     for (const plural of ["clusterimagepolicies", "trustroots"]) {
-        const type = { group: GROUP, version: STORED_VERSION, plural };
+        const type = { group: API_GROUP, version: STORED_VERSION, plural };
         const list = (await found(() => custom.listClusterCustomObject(type))) as { items: Listed[] } | undefined;
         for (const { kind, metadata } of list?.items.filter(({ metadata: { finalizers } }) => finalizers?.length) ??
             []) {

@@ -1,7 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import {
+    DEFAULTING_WEBHOOK,
+    POLICY_DEFINITION,
+    VALIDATING_WEBHOOK,
+    WORKLOAD_WEBHOOK,
+} from "../../core/admission/names";
+import { API_GROUP } from "../../core/policy/manifest";
 import { DEFAULT_ARMING_TIMEOUT_SECONDS, DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
-import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "./chart-objects";
 
 /**
  * A patch that changes nothing that the cluster acts on, and that the engine finishes only once the patched object is
@@ -11,10 +17,6 @@ export type AdmissionGate =
     | kubernetes.apps.v1.DeploymentPatch
     | kubernetes.admissionregistration.v1.MutatingWebhookConfigurationPatch
     | kubernetes.admissionregistration.v1.ValidatingWebhookConfigurationPatch;
-
-/** The webhooks that default and validate policies. */
-const DEFAULTING_WEBHOOK = "defaulting.clusterimagepolicy.sigstore.dev";
-const VALIDATING_WEBHOOK = "validating.clusterimagepolicy.sigstore.dev";
 
 const WEBHOOK_IS_ARMED = ["{.webhooks[0].rules}", "{.webhooks[0].clientConfig.caBundle}"];
 
@@ -114,7 +116,7 @@ export function conversionGate(
         {
             metadata: { name: POLICY_DEFINITION, annotations: { "pulumi.com/waitFor": JSON.stringify([condition]) } },
             // The provider refuses a patch of a definition without these, though they change nothing.
-            spec: { group: "policy.sigstore.dev", names: { kind: "ClusterImagePolicy" } },
+            spec: { group: API_GROUP, names: { kind: "ClusterImagePolicy" } },
         },
         {
             ...opts,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "../../core/admission/names";
 import { OWNER_ANNOTATION } from "../ownership";
 import type { PolicyControllerArgs } from "./args";
 
@@ -19,10 +20,6 @@ const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SERVICE = "kubernetes:core/v1:Service";
-
-/** The webhooks that judge workloads, in both of their configurations. */
-export const WORKLOAD_WEBHOOK = "policy.sigstore.dev";
-export const POLICY_DEFINITION = "clusterimagepolicies.policy.sigstore.dev";
 
 /**
  * Leaves out what a controller made, except for pods: the webhook replaces tags by digests, and a ReplicaSet that

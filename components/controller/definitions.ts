@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { POLICY_DEFINITION, TRUST_ROOT_DEFINITION } from "../../core/admission/names";
+import { API_GROUP } from "../../core/policy/manifest";
 import type { PolicyControllerArgs } from "./args";
-import { keeps, POLICY_DEFINITION } from "./chart-objects";
+import { keeps } from "./chart-objects";
 
-const GROUP = "policy.sigstore.dev";
 /** What the stack and the chart both apply to a definition must not conflict. */
 const ANNOTATIONS = { "pulumi.com/patchForce": "true" };
 
@@ -38,12 +39,12 @@ export function definitionsDeletedFirst(
                 apiVersion: "apiextensions.k8s.io/v1",
                 kind: "CustomResourceDefinition",
                 metadata: { name: object, annotations: ANNOTATIONS },
-                spec: { group: GROUP, names: { kind, plural }, scope },
+                spec: { group: API_GROUP, names: { kind, plural }, scope },
             },
             kept,
         );
     return [
         definition("policies", POLICY_DEFINITION, "ClusterImagePolicy", "clusterimagepolicies"),
-        definition("trust-roots", "trustroots.policy.sigstore.dev", "TrustRoot", "trustroots"),
+        definition("trust-roots", TRUST_ROOT_DEFINITION, "TrustRoot", "trustroots"),
     ];
 }

@@ -1,4 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+    DEFAULTING_WEBHOOK,
+    POLICY_DEFINITION,
+    TRUST_ROOT_DEFINITION,
+    VALIDATING_WEBHOOK,
+    WORKLOAD_WEBHOOK,
+} from "../../core/admission/names";
 import type { ClusterRequirements, ClusterObject } from "../existing-objects";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./args";
 import { OWN_PRIORITY_CLASS } from "./chart-values";
@@ -33,19 +40,19 @@ function newObjects(args: PolicyControllerArgs): ClusterObject[] {
     const definitions = "apiextensions.k8s.io/v1";
     return [
         { apiVersion: "v1", kind: "Namespace", name: args.namespace ?? DEFAULT_CONTROLLER_NAMESPACE },
-        { apiVersion: definitions, kind: "CustomResourceDefinition", name: "clusterimagepolicies.policy.sigstore.dev" },
-        { apiVersion: definitions, kind: "CustomResourceDefinition", name: "trustroots.policy.sigstore.dev" },
-        { apiVersion: admission, kind: "MutatingWebhookConfiguration", name: "policy.sigstore.dev" },
-        { apiVersion: admission, kind: "ValidatingWebhookConfiguration", name: "policy.sigstore.dev" },
+        { apiVersion: definitions, kind: "CustomResourceDefinition", name: POLICY_DEFINITION },
+        { apiVersion: definitions, kind: "CustomResourceDefinition", name: TRUST_ROOT_DEFINITION },
+        { apiVersion: admission, kind: "MutatingWebhookConfiguration", name: WORKLOAD_WEBHOOK },
+        { apiVersion: admission, kind: "ValidatingWebhookConfiguration", name: WORKLOAD_WEBHOOK },
         {
             apiVersion: admission,
             kind: "MutatingWebhookConfiguration",
-            name: "defaulting.clusterimagepolicy.sigstore.dev",
+            name: DEFAULTING_WEBHOOK,
         },
         {
             apiVersion: admission,
             kind: "ValidatingWebhookConfiguration",
-            name: "validating.clusterimagepolicy.sigstore.dev",
+            name: VALIDATING_WEBHOOK,
         },
         { apiVersion: rbac, kind: "ClusterRole", name: `${fullName(args)}-webhook` },
         { apiVersion: rbac, kind: "ClusterRoleBinding", name: `${fullName(args)}-webhook` },

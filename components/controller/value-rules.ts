@@ -8,6 +8,7 @@ import {
     valueAt,
     warning,
 } from "../../core/policy";
+import { DEFAULTING_WEBHOOK, VALIDATING_WEBHOOK, WORKLOAD_WEBHOOK } from "../../core/admission/names";
 import { EXCLUDE_LABEL, INCLUDE_LABEL } from "../../core/admission/namespace";
 import { nearest } from "../../core/policy/nearest";
 import { knownNow } from "../known-values";
@@ -15,11 +16,11 @@ import { isPlainObject } from "../plain-object";
 import type { PolicyControllerArgs } from "./args";
 import { replicaCount } from "./chart-values";
 
-/** The names that the controller's binary has built in; the chart passes no flags for others (its templates compare versions wrongly). */
+/** Values for names that the controller has built in. */
 const BUILT_IN_NAMES: readonly [PropertyPath, string][] = [
-    [["cosign", "webhookName"], "policy.sigstore.dev"],
-    [["webhook", "webhookNames", "defaulting"], "defaulting.clusterimagepolicy.sigstore.dev"],
-    [["webhook", "webhookNames", "validating"], "validating.clusterimagepolicy.sigstore.dev"],
+    [["cosign", "webhookName"], WORKLOAD_WEBHOOK],
+    [["webhook", "webhookNames", "defaulting"], DEFAULTING_WEBHOOK],
+    [["webhook", "webhookNames", "validating"], VALIDATING_WEBHOOK],
 ];
 
 /** What the controller reads of its ConfigMap `config-policy-controller` (pkg/policy/policycontrollerconfig). */

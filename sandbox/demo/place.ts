@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { ApiextensionsV1Api, ApiException, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { POLICY_DEFINITION } from "../../core/admission/names";
 import { HostedSandbox } from "../host";
 import type { SandboxBinaries } from "../sandbox";
 import { type DemoStack, NAMESPACE, STACK_NAME } from "./stack";
@@ -97,7 +98,7 @@ async function openCluster({ context, registry }: { context: string; registry: s
 async function refuseToTakeOver(kubeConfig: KubeConfig): Promise<void> {
     const core = kubeConfig.makeApiClient(CoreV1Api);
     const definitions = kubeConfig.makeApiClient(ApiextensionsV1Api);
-    const name = "clusterimagepolicies.policy.sigstore.dev";
+    const name = POLICY_DEFINITION;
     const found = [
         ...((await exists(() => core.readNamespace({ name: "cosign-system" }))) ? ["the namespace cosign-system"] : []),
         ...((await exists(() => core.readNamespace({ name: NAMESPACE }))) ? [`the namespace ${NAMESPACE}`] : []),
