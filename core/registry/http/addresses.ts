@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6, type IPVersion } from "node:net";
+import { BlockList, isIP } from "node:net";
 
 /** Where cloud machines are told who they are, apart from link-local addresses. */
 const METADATA_HOSTS = new Set(["metadata.google.internal", "metadata", "100.100.100.200"]);
@@ -37,21 +37,15 @@ export function isPrivateHost(hostname: string): boolean {
 
 function contains(list: BlockList, hostname: string): boolean {
     const address = hostname.replace(/^\[|\]$/g, "");
-    const family = familyOf(address);
-    const isAddress = family === "ipv4" ? isIPv4(address) : isIPv6(address);
-    return isAddress && list.check(address, family);
+    const family = isIP(address);
+    return family !== 0 && list.check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
 function blockList(networks: readonly string[]): BlockList {
     const list = new BlockList();
     for (const network of networks) {
         const [address = "", prefix] = network.split("/");
-        list.addSubnet(address, Number(prefix), familyOf(address));
+        list.addSubnet(address, Number(prefix), isIP(address) === 4 ? "ipv4" : "ipv6");
     }
     return list;
-}
-
-/** Node's `isIP` would try both, and its expression for IPv6 takes 6 ms the first time. */
-function familyOf(address: string): IPVersion {
-    return address.includes(":") ? "ipv6" : "ipv4";
 }
