@@ -8,6 +8,7 @@ import { isExempt, validateExemption } from "./exemption";
 import { rejectFindings } from "./findings";
 import { validateNamespaceChoice } from "./namespace-rules";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
+import { warnOfForbidden } from "./write-rights";
 
 /** What {@link EnforcedNamespace} takes. */
 export interface EnforcedNamespaceArgs {
@@ -113,9 +114,11 @@ function makeNamespace(
             { newObjects: [{ apiVersion: "v1", kind: "Namespace", name: existing }], owner, instead },
             parent,
         );
-    return new kubernetes.core.v1.Namespace(
+    const made = new kubernetes.core.v1.Namespace(
         name,
         { metadata: { name: namespaceName, annotations: { [OWNER_ANNOTATION]: owner } } },
         { parent, dependsOn: known === undefined ? [] : check(known) },
     );
+    warnOfForbidden("EnforcedNamespace", name, [made], parent);
+    return made;
 }

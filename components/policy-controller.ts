@@ -18,6 +18,7 @@ import { checkCluster } from "./cluster-check";
 import { requireOfCluster } from "./existing-objects";
 import { rejectFindings } from "./findings";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
+import { type ProvidedObject, warnOfForbidden } from "./write-rights";
 
 export {
     type ControllerImage,
@@ -70,7 +71,7 @@ export class PolicyController extends pulumi.ComponentResource {
             { metadata: metadata(namespaceName) },
             { ...child, dependsOn: checks },
         );
-        const beside: pulumi.Resource[] = [];
+        const beside: (kubernetes.core.v1.ConfigMap | kubernetes.scheduling.v1.PriorityClass)[] = [];
         if (args.priorityClass === undefined) {
             const description = "Without policy-controller nothing starts in enforced namespaces.";
             beside.push(
@@ -102,6 +103,8 @@ export class PolicyController extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [namespace, ...beside], transforms: [changeChartObjects(args, owner)] },
         );
+        const written = chart.resources.apply((made: ProvidedObject[]) => [namespace, ...beside, ...made]);
+        warnOfForbidden("PolicyController", name, written, this);
         const deployed = deployedBy(chart, args);
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
         const definitions = definitionsDeletedFirst(name, args, namespace.id, { parent: this, dependsOn: chart });

@@ -5,6 +5,7 @@ import type { SplitAliases } from "./child-aliases";
 import { requireWhereReached } from "./existing-objects";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
 import { READY_TIMEOUT, WAIT_UNTIL_READY } from "./ready";
+import { warnOfForbidden } from "./write-rights";
 
 /**
  * Server-side apply that takes the fields over from whoever set them before (kubectl, Helm), as the provider's
@@ -42,7 +43,7 @@ export function policyObject(
     const instead =
         "Write `adopt: true` to take it over, the same object with the same UID (docs/adopt-policies.md), or choose another name.";
     const newObjects = [{ apiVersion: API_VERSION, kind, name }];
-    return new kubernetes.apiextensions.CustomResource(
+    const object = new kubernetes.apiextensions.CustomResource(
         name,
         {
             apiVersion: API_VERSION,
@@ -60,4 +61,12 @@ export function policyObject(
             customTimeouts: READY_TIMEOUT,
         },
     );
+    // The provider does not try out what is not known whole.
+    warnOfForbidden(
+        kind,
+        name,
+        pulumi.all([spec]).apply(() => [object]),
+        parent,
+    );
+    return object;
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { RbacAuthorizationV1Api } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import {
@@ -27,11 +28,16 @@ describe("the install of a controller", function () {
     this.timeout(TIMEOUT_MS);
     let stage: Stage;
     let objectsBefore: ReadonlySet<string>;
+    /** Kubeconfigs of who may do nothing, read all, and write all but roles with more rights than their own. */
+    let powerless: string, reader: string, writer: string;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
         stage = await Stage.open({ controllerStartDelayMs: CONTROLLER_START_DELAY_MS });
         await stage.cluster.core.createNamespace({ body: { metadata: { name: "shop" } } });
+        powerless = await kubeconfigOf("powerless", []);
+        reader = await kubeconfigOf("reader", ["get", "list"]);
+        writer = await kubeconfigOf("writer", ["get", "list", "create", "patch", "bind"]);
         objectsBefore = await listObjects(stage.kubeConfig);
     });
 
@@ -45,6 +51,22 @@ describe("the install of a controller", function () {
             },
             environment,
         );
+    }
+
+    /** The sandbox's kubeconfig, in the name of somebody who may do this with everything. */
+    async function kubeconfigOf(user: string, verbs: string[]): Promise<string> {
+        const rbac = stage.kubeConfig.makeApiClient(RbacAuthorizationV1Api);
+        const [metadata, apiGroup] = [{ name: user }, "rbac.authorization.k8s.io"];
+        const rules = verbs.length === 0 ? [] : [{ apiGroups: ["*"], resources: ["*"], verbs }];
+        await rbac.createClusterRole({ body: { metadata, rules } });
+        const roleRef = { apiGroup, kind: "ClusterRole", name: user };
+        await rbac.createClusterRoleBinding({
+            body: { metadata, roleRef, subjects: [{ apiGroup, kind: "User", name: user }] },
+        });
+        const kubeconfig = path.join(stage.sandbox.directory, user);
+        const text = await fs.readFile(stage.sandbox.kubeconfig, "utf8");
+        await fs.writeFile(kubeconfig, text.replace(/(\n\s+)(token: )/, `$1as: ${user}$1$2`));
+        return kubeconfig;
     }
 
     async function expectNothingDone(): Promise<void> {
@@ -73,13 +95,37 @@ describe("the install of a controller", function () {
         });
     });
 
-    it("says at preview which right is missing", async () => {
-        const kubeconfig = path.join(stage.sandbox.directory, "powerless");
-        const text = await fs.readFile(stage.sandbox.kubeconfig, "utf8");
-        await fs.writeFile(kubeconfig, text.replace(/(\n\s+)(token: )/, "$1as: powerless$1$2"));
-        const stack = await controller("powerless", {}, { KUBECONFIG: kubeconfig });
+    it("says at preview which right to read is missing", async () => {
+        const stack = await controller("powerless", {}, { KUBECONFIG: powerless });
         expect(await refusal(stack.preview())).to.match(
             /User \\?"powerless\\?" cannot get resource \\?"namespaces\\?" in API group/,
+        );
+        await expectNothingDone();
+    });
+
+    async function previewed(program: () => void, kubeconfig: string): Promise<string> {
+        const stack = await stage.stack("previewed", program, { KUBECONFIG: kubeconfig });
+        return (await stack.preview({ color: "never" })).stdout;
+    }
+
+    it("says at preview which rights to write are missing", async () => {
+        const program = () => {
+            const armed = new PolicyController("controller", { chart: { path: stage.chart } });
+            new EnforcedNamespace("made", { name: "made", create: true }, { dependsOn: armed });
+        };
+        const readers = await previewed(program, reader);
+        const expected = [
+            /PolicyController "controller": write forbidden \(found ClusterRole policy-controller-webhook, .*Namespace cosign-system, /,
+            /the verbs patch and create on clusterrolebindings\.rbac\.authorization\.k8s\.io, .*, namespaces, priorityclasses\.scheduling\.k8s\.io,/,
+            /EnforcedNamespace "made": write forbidden \(found Namespace made\)/,
+            /the verbs patch and create on namespaces\. +\[write-forbidden\]/,
+        ];
+        for (const words of expected) {
+            expect(readers).to.match(words);
+        }
+        const writers = await previewed(program, writer);
+        expect(new Set(writers.match(/write forbidden.*/g))).to.have.all.keys(
+            "write forbidden (found ClusterRole policy-controller-webhook).",
         );
         await expectNothingDone();
     });
@@ -113,8 +159,9 @@ describe("the install of a controller", function () {
         const kubeconfigs = [stage.sandbox.kubeconfig, await kubeconfigOfNowhere(), await kubeconfigOfUnknown()];
         for (const [index, kubeconfig] of kubeconfigs.entries()) {
             const stack = await stage.stack(`first-${index}`, program, { KUBECONFIG: kubeconfig });
-            const { changeSummary } = await stack.preview();
+            const { changeSummary, stdout } = await stack.preview();
             expect(changeSummary, kubeconfig).to.deep.equal({ create: 17 });
+            expect(stdout, kubeconfig).to.not.include("write-forbidden");
         }
     });
 
@@ -210,6 +257,11 @@ describe("the install of a controller", function () {
             expect(said).to.include("MutatingWebhookConfiguration policy.sigstore.dev (of the stack tests/gapless)");
             return true;
         });
+        const authorities = [Authority.static({ action: StaticAction.Fail })];
+        const policy = () => new ClusterImagePolicy("acme", { images: ["ghcr.io/acme/**"], authorities });
+        expect(await previewed(policy, reader)).to.match(
+            /write forbidden \(found ClusterImagePolicy acme\).* create on clusterimagepolicies\.policy\.sigstore\.dev\./s,
+        );
         await stack.destroy();
         const seen = await after.stop();
         expect(seen.admitted, "until the label was gone").to.equal(0);
