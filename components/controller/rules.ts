@@ -93,38 +93,38 @@ function wholeNumber(
         : [error(code, path, { found: show(value), cluster, instead })];
 }
 
-function validateImage({ image, values }: PolicyControllerArgs): Finding[] {
-    const findings: Finding[] = [];
-    const byValues = (name: string): [PropertyPath, unknown] => {
-        const path = ["webhook", "image", name];
-        return [["values", ...path], valueAt(values, path)];
-    };
-    const repositories = [[["image", "repository"], image?.repository] as const, byValues("repository")];
-    for (const [path, repository] of repositories.filter(([, given]) => typeof given === "string")) {
-        if (!REPOSITORY.test(repository as string)) {
-            findings.push(
-                error("controller-image-invalid", path, {
-                    found: show(repository),
-                    cluster: "its image could not be pulled",
-                    instead:
-                        "Write registry and repository, without a tag: mirror.example.com/sigstore/policy-controller.",
-                }),
-            );
-        }
-    }
-    const digests = [[["image", "digest"], image?.digest] as const, byValues("version")];
-    for (const [path, digest] of digests.filter(([, given]) => typeof given === "string")) {
-        if (!DIGEST.test(digest as string)) {
-            findings.push(
-                error("controller-image-by-tag", path, {
-                    found: show(digest),
-                    cluster: "whoever can move the tag decides what decides over every image",
-                    instead: "Write the digest: sha256: and 64 hexadecimal digits, as `crane digest IMAGE` prints it.",
-                }),
-            );
-        }
-    }
-    return findings;
+/** The parts of the image's name: the property, and the chart value, that each may stand in. */
+const IMAGE_PARTS = [
+    {
+        property: "repository",
+        value: "repository",
+        form: REPOSITORY,
+        code: "controller-image-invalid",
+        cluster: "its image could not be pulled",
+        instead: "Write registry and repository, without a tag: mirror.example.com/sigstore/policy-controller.",
+    },
+    {
+        property: "digest",
+        value: "version",
+        form: DIGEST,
+        code: "controller-image-by-tag",
+        cluster: "whoever can move the tag decides what decides over every image",
+        instead: "Write the digest: sha256: and 64 hexadecimal digits, as `crane digest IMAGE` prints it.",
+    },
+] as const;
+
+function validateImage(args: PolicyControllerArgs): Finding[] {
+    return IMAGE_PARTS.flatMap(({ property, value, form, code, cluster, instead }) =>
+        [
+            ["image", property],
+            ["values", "webhook", "image", value],
+        ].flatMap((path) => {
+            const given = valueAt(args, path);
+            return typeof given === "string" && !form.test(given)
+                ? [error(code, path, { found: show(given), cluster, instead })]
+                : [];
+        }),
+    );
 }
 
 function validateCertificates(pem: string | undefined): Finding[] {
