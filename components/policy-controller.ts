@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { WORKLOAD_WEBHOOK } from "../core/admission/names";
+import { error } from "../core/policy";
 import { admissionGates, armedSince, conversionGate, type Deployed } from "./controller/admission-gates";
 import { DEFAULT_CONTROLLER_NAMESPACE, type PolicyControllerArgs } from "./controller/args";
 import { canaryPolicy } from "./controller/canary";
@@ -18,6 +19,7 @@ import { checkCluster } from "./cluster-check";
 import { requireOfCluster } from "./existing-objects";
 import { rejectFindings } from "./findings";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
+import { CHART_REPOSITORY } from "./pinned-chart";
 import { type ProvidedObject, warnOfForbidden } from "./write-rights";
 
 export {
@@ -105,7 +107,7 @@ export class PolicyController extends pulumi.ComponentResource {
         );
         const written = chart.resources.apply((made: ProvidedObject[]) => [namespace, ...beside, ...made]);
         warnOfForbidden("PolicyController", name, written, this);
-        const deployed = deployedBy(chart, args);
+        const deployed = deployedBy(name, chart, args);
         const gates = admissionGates(name, args, deployed, { parent: this, dependsOn: chart });
         const definitions = definitionsDeletedFirst(name, args, namespace.id, { parent: this, dependsOn: chart });
         // After the definitions, so that it goes before them: to take a patch off what is gone would make it again.
@@ -124,9 +126,9 @@ export class PolicyController extends pulumi.ComponentResource {
 /**
  * The chart labels its objects with its own version and with its appVersion, the version of the controller.
  *
- * @throws InputPropertyError, in the outputs, for a chart that is another one.
+ * @throws InputPropertiesError, in the outputs, for a chart that is another one.
  */
-function deployedBy(chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs): Deployed {
+function deployedBy(name: string, chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs): Deployed {
     const metadata = chart.resources.apply((resources: unknown[]) => {
         const { MutatingWebhookConfiguration } = kubernetes.admissionregistration.v1;
         const deployment = resources.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
@@ -136,10 +138,13 @@ function deployedBy(chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs)
             .apply(([of, names]) => {
                 // Where nothing was rendered, the provider has said why.
                 if (resources.length > 0 && (of === undefined || !names.includes(WORKLOAD_WEBHOOK))) {
-                    throw new pulumi.InputPropertyError({
-                        propertyPath: "chart",
-                        reason: `this is no policy-controller chart: it has no Deployment, or no webhook configuration ${WORKLOAD_WEBHOOK}`,
-                    });
+                    rejectFindings("PolicyController", name, [
+                        error("chart-of-something-else", ["chart"], {
+                            found: `a chart without a Deployment, or without the webhook configuration ${WORKLOAD_WEBHOOK}`,
+                            cluster: "This is no policy-controller chart: nothing would be enforced by it.",
+                            instead: `Write where policy-controller's chart is: ${CHART_REPOSITORY}, or a mirror of it.`,
+                        }),
+                    ]);
                 }
                 return { name: of?.name, labels: of?.labels };
             });

@@ -206,7 +206,9 @@ describe("the install of a controller", function () {
             await fs.writeFile(file, JSON.stringify({ ...object, metadata: { name: "other" } }));
         }
         const stack = await controller("other", { chart: { path: chart } });
-        expect(await refusal(stack.preview())).to.include("this is no policy-controller chart");
+        expect(await refusal(stack.preview()))
+            .to.include("This is no policy-controller chart")
+            .and.include("[chart-of-something-else]");
         await expectNothingDone();
     });
 
