@@ -19,6 +19,8 @@ await build({
     platform: "node",
     format: "cjs",
     target: "node22",
+    // A third of the text, which Node reads and hashes at every start: 15 ms. Names stay, for stack traces.
+    minifyWhitespace: true,
     external: ["./program", ...Object.keys(dependencies).filter((name) => name !== BUNDLED)],
     logLevel: "warning",
 });
