@@ -1,4 +1,5 @@
 import Mocha from "mocha";
+import { summaryOf } from "./side-by-side";
 
 /** The usual report, closed by one line that a program can read: `N passed, N failed`, and what was skipped. */
 class CountingReporter extends Mocha.reporters.Spec {
@@ -6,8 +7,7 @@ class CountingReporter extends Mocha.reporters.Spec {
         super(runner, options);
         runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
             const { passes, failures, pending } = this.stats;
-            const skipped = pending > 0 ? `, ${pending} skipped` : "";
-            process.stdout.write(`${passes} passed, ${failures} failed${skipped}\n`);
+            process.stdout.write(`${summaryOf({ passed: passes, failed: failures, skipped: pending })}\n`);
         });
     }
 }
