@@ -1,5 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CoordinationV1Api, CustomObjectsApi, V1MicroTime } from "@kubernetes/client-node";
+import {
+    ApiextensionsV1Api,
+    CoordinationV1Api,
+    CustomObjectsApi,
+    type V1ObjectMeta,
+    V1MicroTime,
+} from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import {
@@ -11,12 +17,11 @@ import {
     type PolicyControllerArgs,
     StaticAction,
 } from "../../index";
-import { CONTEXT_NAME } from "../../sandbox";
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { isPodReady } from "../sandbox/support/cluster";
 import { eventually } from "../sandbox/support/wait";
-import { PROJECT_FOLDER, run } from "../support/project";
+import { disarm } from "./support/disarm";
 import { pushImage } from "./support/images";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 import { deploymentOf, replicaSetsOf, scale } from "./support/workloads";
@@ -27,6 +32,14 @@ const CONTROLLER = { namespace: "cosign-system" };
 const STORM_MS = 4000;
 /** Longer than an `up` takes until the webhooks are armed. */
 const DEAD_LEASE_SECONDS = 8;
+/** Longer than an `up` takes until the program runs. */
+const EXEMPTION_MS = 20_000;
+const UNSIGNED = `registry.example.com/unsigned/app@sha256:${"b".repeat(64)}`;
+const UNSIGNED_POD = `
+    apiVersion: v1
+    kind: Pod
+    metadata: { name: unsigned, namespace: shop }
+    spec: { containers: [{ name: app, image: "${UNSIGNED}" }] }`;
 
 describe("a controller's life", function () {
     this.timeout(TIMEOUT_MS);
@@ -37,6 +50,7 @@ describe("a controller's life", function () {
     /** What the program is told; a test may change it for the next `up`. */
     let args: PolicyControllerArgs = {};
     let enforced = false;
+    let exemptUntil: string | undefined;
 
     function program(): void {
         const controller = new PolicyController("controller", { ...args, chart: { path: stage.chart } });
@@ -49,7 +63,7 @@ describe("a controller's life", function () {
             { dependsOn: controller },
         );
         if (enforced) {
-            new EnforcedNamespace("shop", { name: "shop" }, { dependsOn: policy });
+            new EnforcedNamespace("shop", { name: "shop", exemptUntil }, { dependsOn: policy });
         }
     }
 
@@ -126,7 +140,6 @@ describe("a controller's life", function () {
     });
 
     it("refuses an unsigned image at the Deployment, and at a pod that pretends to be owned", async () => {
-        const image = `registry.example.com/unsigned/app@sha256:${"b".repeat(64)}`;
         const owned = `[{ apiVersion: apps/v1, kind: ReplicaSet, name: x, uid: x, controller: true }]`;
         const refusals = await Promise.all([
             stage.cluster.refusal(`
@@ -137,12 +150,12 @@ describe("a controller's life", function () {
                       selector: { matchLabels: { app: unsigned } }
                       template:
                         metadata: { labels: { app: unsigned } }
-                        spec: { containers: [{ name: app, image: "${image}" }] }`),
+                        spec: { containers: [{ name: app, image: "${UNSIGNED}" }] }`),
             stage.cluster.refusal(`
                     apiVersion: v1
                     kind: Pod
                     metadata: { name: unsigned, namespace: shop, ownerReferences: ${owned} }
-                    spec: { containers: [{ name: app, image: "${image}" }] }`),
+                    spec: { containers: [{ name: app, image: "${UNSIGNED}" }] }`),
         ]);
         for (const refusal of refusals) {
             expect(refusal).to.include("no matching policies");
@@ -168,6 +181,7 @@ describe("a controller's life", function () {
         // With settings on the way that replace a definition and ConfigMaps, of which the controller itself writes a part.
         const { Warn } = NoMatchPolicy;
         args = { judgeOwnedObjects: true, servicePort: 8443, noMatchPolicy: Warn, values: { loglevel: "debug" } };
+        expect((await stack.preview()).stdout, "of who may do all").to.not.include("write-forbidden");
         await stack.up();
         await scale(stage.cluster, "shop", "stormy", 2);
         await eventually("the storm", async () => (await replicaSetsOf(stage.cluster, "shop", "stormy")) > 5);
@@ -177,15 +191,43 @@ describe("a controller's life", function () {
         await expectNoDrift();
     });
 
-    it("shows that somebody took the label away, and puts it back", async () => {
-        const body = [{ op: "replace", path: "/metadata/labels/policy.sigstore.dev~1include", value: "false" }];
+    /** As `kubectl label --overwrite` does. */
+    async function setLabel(value: string): Promise<void> {
+        const body = [{ op: "replace", path: "/metadata/labels/policy.sigstore.dev~1include", value }];
         await stage.cluster.core.patchNamespace({ name: "shop", body });
+    }
+
+    it("shows that somebody took the label away, and puts it back", async () => {
+        await setLabel("false");
         await stack.refresh();
         expect((await changesInPreview(stack)).join()).to.match(/NamespacePatch::shop$/);
         await stack.up();
         const { metadata } = await stage.cluster.core.readNamespace({ name: "shop" });
         expect(metadata?.labels).to.include({ "policy.sigstore.dev/include": "true" });
-        await expectNoDrift();
+    });
+
+    it("lets any image run while an exemption lasts, whoever set the label, and enforces again at the first up after it", async () => {
+        const label = async () => {
+            const { metadata } = await stage.cluster.core.readNamespace({ name: "shop" });
+            return metadata?.labels?.["policy.sigstore.dev/include"];
+        };
+        // Once more by hand, from then on in the name of who did it.
+        await setLabel("false");
+        await setLabel("true");
+        exemptUntil = new Date(Date.now() + EXEMPTION_MS).toISOString();
+        const { stdout } = await stack.up({ color: "never" });
+        expect(stdout).to.include("Any image runs in shop for 1 more day").and.include("[exemption-lasts]");
+        expect(await label()).to.equal("false");
+        expect(await stage.cluster.refusal(UNSIGNED_POD)).to.equal("");
+        await stage.cluster.core.deleteNamespacedPod({ namespace: "shop", name: "unsigned" });
+        await eventually("a preview shows the change that ends it", async () => {
+            return (await changesInPreview(stack)).some((urn) => urn.endsWith("NamespacePatch::shop"));
+        });
+        expect(Date.now()).to.be.above(Date.parse(exemptUntil));
+        await stack.up();
+        expect(await label()).to.equal("true");
+        expect(await stage.cluster.refusal(UNSIGNED_POD)).to.include("no matching policies");
+        exemptUntil = undefined;
     });
 
     it("drifts nowhere after its certificates were rotated and it was restarted", async () => {
@@ -208,7 +250,7 @@ describe("a controller's life", function () {
         await expectNoDrift();
     });
 
-    it("fails fast to go while the controller is dead, and goes after disarm", async () => {
+    it("fails fast to go while the controller is dead, and says how to disarm it", async () => {
         await scale(stage.cluster, "cosign-system", "policy-controller-webhook", 0);
         await eventually("no pod serves", async () => (await stage.cluster.pods("cosign-system")).length === 0);
         const begun = Date.now();
@@ -219,11 +261,11 @@ describe("a controller's life", function () {
         expect(failure).to.include("failed calling webhook");
         expect(Date.now() - begun).to.be.below(60_000);
 
-        const planned = await disarm([]).catch((problem: unknown) => (problem as { stdout: string }).stdout);
+        const planned = await disarm(stage, []).catch((problem: unknown) => (problem as { stdout: string }).stdout);
         expect(planned)
             .to.include("delete MutatingWebhookConfiguration policy.sigstore.dev")
             .and.include("Nothing was done.");
-        expect(await disarm(["--yes"])).to.include("pulumi up --refresh");
+        expect(await disarm(stage)).to.include("pulumi up --refresh");
         const policies = await policiesOf(stage);
         expect(policies, "read without the conversion webhook").to.include("probe");
     });
@@ -242,7 +284,7 @@ describe("a controller's life", function () {
         await stack.up({ refresh: true });
         expect(await policiesOf(stage), "converted at once").to.include("signed-images-canary");
         await expectNoDrift();
-        const body = deploymentOf("unsigned", `registry.example.com/unsigned/app@sha256:${"b".repeat(64)}`);
+        const body = deploymentOf("unsigned", UNSIGNED);
         const refused = await stage.cluster.apps.createNamespacedDeployment({ namespace: "shop", body }).then(
             () => "",
             (problem: unknown) => String(problem),
@@ -250,10 +292,42 @@ describe("a controller's life", function () {
         expect(refused).to.include("no matching policies");
     });
 
-    it("takes the policies of others along when it goes, and leaves nothing", async () => {
+    /** As before the first `up` is through: the controller runs, and its webhook for policies and trust roots is not there yet. */
+    async function withoutPolicyWebhook(work: () => Promise<void>): Promise<void> {
+        const name = "validating.clusterimagepolicy.sigstore.dev";
+        const webhook = await stage.cluster.admission.readValidatingWebhookConfiguration({ name });
+        await stage.cluster.admission.deleteValidatingWebhookConfiguration({ name });
+        await work();
+        const { metadata, webhooks } = webhook;
+        const { labels, annotations } = metadata ?? {};
+        const body = { metadata: { name, labels, annotations }, webhooks };
+        await stage.cluster.admission.createValidatingWebhookConfiguration({ body });
+    }
+
+    it("takes the policies of others along when it goes, and stands at a trust root that its webhook refuses", async () => {
         expect(await policiesOf(stage)).to.include("probe");
+        await withoutPolicyWebhook(async () => {
+            await stage.cluster.create(REFUSED_TRUST_ROOT);
+            await eventually("the controller has put its finalizer on", async () => {
+                return (await metadataOfTrustRoots(stage))[0]?.finalizers?.length === 1;
+            });
+        });
+        expect(await stage.cluster.refusal(REFUSED_TRUST_ROOT)).to.include("validation failed");
         await stage.cluster.apps.deleteNamespacedDeployment({ namespace: "shop", name: "calm" });
-        await stack.destroy();
+        let ended = false;
+        const destroyed = stack.destroy().finally(() => (ended = true));
+        const definitions = stage.kubeConfig.makeApiClient(ApiextensionsV1Api);
+        await eventually("the policies are gone, and their definition", async () => {
+            const { items } = await definitions.listCustomResourceDefinition();
+            return items.map(({ metadata }) => metadata?.name).join() === "trustroots.policy.sigstore.dev";
+        });
+        await delay(STORM_MS);
+        const [left, ...more] = await metadataOfTrustRoots(stage);
+        expect(left, "what destroy waits for").to.include.keys("deletionTimestamp", "finalizers");
+        expect(more).to.be.empty;
+        expect(ended).to.equal(false);
+        await disarm(stage);
+        await destroyed;
         await eventually("what ran in the namespace is gone", async () => {
             return (await stage.cluster.pods("shop")).length === 0;
         });
@@ -278,13 +352,6 @@ describe("a controller's life", function () {
             "CustomResourceDefinition//trustroots.policy.sigstore.dev",
         ]);
     });
-
-    async function disarm(more: readonly string[]): Promise<string> {
-        const args = ["--import", "tsx", "cli/main.ts", "disarm", "--context", CONTEXT_NAME, ...more];
-        const env = { ...process.env, KUBECONFIG: stage.sandbox.kubeconfig };
-        const { stdout } = await run(process.execPath, args, { cwd: PROJECT_FOLDER, env });
-        return stdout;
-    }
 });
 
 function somebodysPolicy(name: string): string {
@@ -295,6 +362,21 @@ function somebodysPolicy(name: string): string {
         spec:
           images: [{ glob: "registry.example.com/somebody/**" }]
           authorities: [{ static: { action: pass } }]`;
+}
+
+const REFUSED_TRUST_ROOT = `
+    apiVersion: policy.sigstore.dev/v1alpha1
+    kind: TrustRoot
+    metadata: { name: empty }
+    spec: {}`;
+
+async function metadataOfTrustRoots(stage: Stage): Promise<V1ObjectMeta[]> {
+    const list = (await stage.kubeConfig.makeApiClient(CustomObjectsApi).listClusterCustomObject({
+        group: "policy.sigstore.dev",
+        version: "v1alpha1",
+        plural: "trustroots",
+    })) as { items: { metadata: V1ObjectMeta }[] };
+    return list.items.map(({ metadata }) => metadata);
 }
 
 /** Read as kubectl does, in the preferred version, which is not the stored one. */
