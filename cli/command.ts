@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { printable } from "../core/policy/printable";
 import { UsageError } from "./errors";
 
 import type { Readable, Writable } from "node:stream";
@@ -84,12 +85,4 @@ export function required(value: string | undefined, option: string): string {
         throw new UsageError(`${option} is missing.`);
     }
     return value;
-}
-
-/** Without characters that a terminal obeys or that turn the text around: names come from files of others. */
-export function printable(text: string): string {
-    return text.replaceAll(
-        /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-        (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-    );
 }

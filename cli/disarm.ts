@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
-import { parse, printable, required } from "./command";
+import { printable } from "../core/policy/printable";
+import { parse, required } from "./command";
 import { findRemedies, messageOfApi, type Remedy } from "./disarm/remedies";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { loadContext } from "./kubeconfig";

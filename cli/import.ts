@@ -1,8 +1,10 @@
 import { checkManifest, formatFinding, importRefusals, programOf, Severity } from "../core/policy";
-import { parse, printable } from "./command";
+import { printable } from "../core/policy/printable";
+import { nameOf } from "../core/policy/shape";
+import { parse } from "./command";
 import { CliError, ExitCode } from "./errors";
 import { inputName } from "./input";
-import { nameOf, policyManifests, readPolicyFiles } from "./policy-files";
+import { policyManifests, readPolicyFiles } from "./policy-files";
 
 import type { Finding } from "../core/policy";
 import type { Command, Surroundings } from "./command";

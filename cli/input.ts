@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 
-import { printable } from "./command";
+import { printable } from "../core/policy/printable";
 import { CliError, systemReason } from "./errors";
 
 import type { Readable } from "node:stream";
@@ -65,4 +65,13 @@ export function inputName(file: string): string {
 /** UTF-8 as text, or undefined for bytes that are something else. */
 export function decodeUtf8(bytes: Buffer): string | undefined {
     return isUtf8(bytes) ? bytes.toString().replace(/^\uFEFF/, "") : undefined;
+}
+
+/** JSON as a value; undefined for what is none. */
+export function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return undefined;
+    }
 }

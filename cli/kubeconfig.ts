@@ -1,5 +1,5 @@
 /** The clusters that the user's kubeconfig names. */
-import { printable } from "./command";
+import { printable } from "../core/policy/printable";
 import { CliError, systemCode, systemReason, UsageError } from "./errors";
 
 import type { KubeConfig } from "@kubernetes/client-node";

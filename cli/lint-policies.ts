@@ -1,6 +1,7 @@
 /** From the documents of some files to what there is to say of each policy in them. */
 import { checkManifest, formatFinding, formatPath, lintManifests, Severity } from "../core/policy";
-import { nameOf, policyManifests } from "./policy-files";
+import { nameOf } from "../core/policy/shape";
+import { policyManifests } from "./policy-files";
 
 import type { Finding, LintOptions } from "../core/policy";
 import type { PolicyFile } from "./policy-files";
@@ -38,7 +39,7 @@ export function lintPolicies(files: readonly PolicyFile[], options: LintOptions)
         manifests.map(({ value }) => value),
         options,
     );
-    const names = manifests.map(({ value }) => nameOf(value));
+    const names = manifests.map(({ value }) => nameOf(value) ?? null);
     return manifests.map(({ file, document, path, value }, index) => {
         const name = names[index] ?? null;
         const isFirstOfName = names.indexOf(name) === index;

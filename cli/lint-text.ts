@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 
 import { formatFinding, Severity } from "../core/policy";
-import { printable } from "./command";
+import { printable } from "../core/policy/printable";
 import { inputName } from "./input";
 import { countOf } from "./lint-policies";
 

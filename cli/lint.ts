@@ -1,5 +1,6 @@
 import { CATALOGUE, RuleKind, Severity } from "../core/policy";
-import { outputFormat, parse, printable } from "./command";
+import { printable } from "../core/policy/printable";
+import { outputFormat, parse } from "./command";
 import { ExitCode, UsageError } from "./errors";
 import { inputName } from "./input";
 import { asJson, countOf, lintPolicies } from "./lint-policies";

@@ -3,11 +3,11 @@ import { manifestKind } from "../core/policy";
 import { isRecord } from "../core/policy/shape";
 import { CliError, UsageError } from "./errors";
 import { decodeUtf8, inputName, readInput, STDIN } from "./input";
-import { readYaml, YamlError } from "./yaml-file";
+import { readYaml, YamlError } from "../core/policy/yaml-file";
 
 import type { PropertyPath } from "../core/policy";
 import type { Surroundings } from "./command";
-import type { YamlDocument } from "./yaml-file";
+import type { YamlDocument } from "../core/policy/yaml-file";
 
 /** A file, read. */
 export interface PolicyFile {
@@ -108,9 +108,4 @@ function isList(value: Readonly<Record<string, unknown>>): value is Readonly<Rec
     const isListKind =
         value.kind === "List" || value.kind === "ClusterImagePolicyList" || value.kind === "TrustRootList";
     return isListKind && Array.isArray(value.items);
-}
-
-/** The name of an object, null where it has none. */
-export function nameOf({ metadata }: Readonly<Record<string, unknown>>): string | null {
-    return isRecord(metadata) && typeof metadata.name === "string" ? metadata.name : null;
 }

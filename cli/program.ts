@@ -1,7 +1,7 @@
 /** Which command is meant, its help, and what its errors look like. */
 import { KeyError } from "../core/keys/errors";
+import { printable } from "../core/policy/printable";
 import { SigningError } from "../core/signatures/sign/errors";
-import { printable } from "./command";
 import { COMMANDS } from "./commands";
 import { CliError, ExitCode, UsageError } from "./errors";
 import { packageVersion } from "./version";

@@ -1,6 +1,6 @@
 /** What a command line says of registries, as the settings that they are read with. */
+import { printable } from "../core/policy/printable";
 import { isMirror, isRegistry, settingProblems, type RegistrySettings } from "../core/registry";
-import { printable } from "./command";
 import { CliError, UsageError } from "./errors";
 import { inputName, readInput } from "./input";
 

@@ -1,16 +1,16 @@
 /** What is known of a stack while the engine goes through it, and what admission will say of its workloads. */
-import { fieldOf } from "../cli/check/judge-all";
-import { sortObjects } from "../cli/check/objects";
-import { objectOfResource } from "../cli/check/pulumi-object";
+import { fieldOf } from "../core/admission/judge-all";
+import { sortObjects } from "../core/admission/objects";
+import { objectOfResource } from "../core/admission/pulumi-object";
 import { PolicyResult, Verdict } from "../core/admission";
 import { Knowledge } from "./knowledge";
 import { connectRegistries, readOutside } from "./outside";
 import { lostImages } from "./running";
 import { settingsOf } from "./settings";
 
-import type { Objects, SourceObject } from "../cli/check/objects";
+import type { CheckedImage } from "../core/admission/checked-image";
+import type { Objects, SourceObject } from "../core/admission/objects";
 import type { AbsentPolicy, ImageVerdict, WorkloadVerdict } from "../core/admission";
-import type { CheckedImage } from "../cli/check/report";
 import type { RegistryClient } from "../core/registry";
 import type { Outside } from "./outside";
 import type { GateSettings } from "./settings";

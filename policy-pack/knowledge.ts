@@ -1,9 +1,9 @@
 /** Everything that is known of a stack and of the cluster that it is for, as the rules of admission. */
-import { withPolicies } from "../cli/check/what-if";
 import { Admission, INCLUDE_LABEL } from "../core/admission";
+import { withPolicies } from "../core/admission/objects";
 import { isRecord } from "../core/policy/shape";
 
-import type { Objects } from "../cli/check/objects";
+import type { Objects } from "../core/admission/objects";
 import type { ControllerConfig, NamespaceState, Rules } from "../core/admission";
 import type { RegistryReader } from "../core/registry";
 import type { GateSettings } from "./settings";

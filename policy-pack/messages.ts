@@ -1,10 +1,10 @@
 /** What a preview shows of verdicts. */
-import { placeOf } from "../cli/check/table";
-import { printable } from "../cli/command";
 import { Verdict } from "../core/admission";
+import { placeOf } from "../core/admission/checked-image";
+import { printable } from "../core/policy/printable";
 
-import type { CheckedImage } from "../cli/check/report";
 import type { PolicyVerdict } from "../core/admission";
+import type { CheckedImage } from "../core/admission/checked-image";
 import type { JudgedResource, StackVerdict } from "./gate";
 
 /** A violation; of the stack as a whole where there is no `urn`. */

@@ -2,13 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { connect, readCluster } from "../cli/check/cluster";
-import { sortObjects } from "../cli/check/objects";
-import { readYaml } from "../cli/yaml-file";
+import { sortObjects } from "../core/admission/objects";
+import { readYaml } from "../core/policy/yaml-file";
 import { RegistryClient } from "../core/registry";
 import { requireRegistrySettings } from "./settings";
 
 import type { ClusterReader } from "../cli/check/cluster";
-import type { Objects } from "../cli/check/objects";
+import type { Objects } from "../core/admission/objects";
 import type { GateSettings } from "./settings";
 
 /** What is known from beside the stack. */

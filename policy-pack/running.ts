@@ -1,12 +1,13 @@
 /** What runs in a cluster, and would not come back once the stack is deployed. */
-import { makerOf, readWorkloads } from "../cli/check/cluster";
-import { withPodsTogether } from "../cli/check/judge-all";
-import { isLost } from "../cli/check/report";
+import { readWorkloads } from "../cli/check/cluster";
+import { isLost } from "../core/admission/checked-image";
+import { withPodsTogether } from "../core/admission/judge-all";
 import { exemption, Verdict } from "../core/admission";
+import { makerOf } from "../core/admission/maker";
 import { isRecord } from "../core/policy/shape";
 
-import type { Objects, SourceObject } from "../cli/check/objects";
-import type { CheckedImage } from "../cli/check/report";
+import type { CheckedImage } from "../core/admission/checked-image";
+import type { Objects, SourceObject } from "../core/admission/objects";
 import type { RegistryReader } from "../core/registry";
 import type { Knowledge } from "./knowledge";
 import type { Outside } from "./outside";

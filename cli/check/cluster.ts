@@ -1,14 +1,16 @@
 /** What a live cluster enforces, and what runs in its enforced namespaces. */
 import { exemption, INCLUDE_LABEL } from "../../core/admission";
 import { API_VERSION } from "../../core/policy/manifest";
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
+import { isRecord } from "../../core/policy/shape";
 import { CliError } from "../errors";
+import { parseJson } from "../input";
 import { loadContext } from "../kubeconfig";
-import { isRecord, nameOf, sortObjects } from "./objects";
+import { sortObjects } from "../../core/admission/objects";
 
 import type { ControllerConfig } from "../../core/admission";
 import type { KubernetesObject } from "@kubernetes/client-node";
-import type { Objects, SourceObject } from "./objects";
+import type { Objects, SourceObject } from "../../core/admission/objects";
 
 /** Lists and reads objects as manifests. */
 export interface ClusterReader {
@@ -150,7 +152,7 @@ async function readPolicies(cluster: ClusterReader, controllerNamespace: string)
 
 /** @throws CliError for an entry that the controller cannot read either; then it keeps the rules that it has (`NewImagePoliciesConfigFromMap`) */
 function readEntry(name: string, entry: unknown): Entry {
-    const value = parseJson(entry);
+    const value = parseJson(String(entry));
     const { authorities, policy } = isRecord(value) ? value : {};
     const isPolicy =
         areRecords(authorities) &&
@@ -166,14 +168,6 @@ function readEntry(name: string, entry: unknown): Entry {
 
 function areRecords(list: unknown): list is Record<string, unknown>[] | null | undefined {
     return (list ?? undefined) === undefined || (Array.isArray(list) && list.every(isRecord));
-}
-
-function parseJson(text: unknown): unknown {
-    try {
-        return JSON.parse(String(text));
-    } catch {
-        return undefined;
-    }
 }
 
 /** An entry of that ConfigMap, as far as it differs from a policy (`ClusterImagePolicy` in pkg/webhook/clusterimagepolicy). */
@@ -268,19 +262,4 @@ function isNewer(version: unknown): boolean {
 function isOver(object: unknown): boolean {
     const { kind, status } = isRecord(object) ? object : {};
     return kind === "Pod" && isRecord(status) && (status.phase === "Succeeded" || status.phase === "Failed");
-}
-
-/** `ReplicaSet/web-5d4` as `Deployment/web`: what made a pod, by the name that people know. */
-export function makerOf(pod: unknown): string | undefined {
-    const metadata = isRecord(pod) && isRecord(pod.metadata) ? pod.metadata : {};
-    const owners: unknown[] = Array.isArray(metadata.ownerReferences) ? metadata.ownerReferences : [];
-    const owner = owners.find((candidate) => isRecord(candidate) && candidate.controller === true);
-    if (!isRecord(owner)) {
-        return undefined;
-    }
-    const hash = isRecord(metadata.labels) ? metadata.labels["pod-template-hash"] : undefined;
-    const name = nameOf({ metadata: owner });
-    return owner.kind === "ReplicaSet" && typeof hash === "string" && name.endsWith(`-${hash}`)
-        ? `Deployment/${name.slice(0, -1 - hash.length)}`
-        : `${String(owner.kind)}/${name}`;
 }

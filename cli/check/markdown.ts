@@ -1,9 +1,10 @@
 /** A report for a comment on a pull request. */
+import { isLost, placeOf } from "../../core/admission/checked-image";
 import { Verdict } from "../../core/admission/verdict";
-import { isLost } from "./report";
-import { notes, placeOf, sentenceOf } from "./table";
+import { notes, sentenceOf } from "./table";
 
-import type { CheckedImage, CheckReport } from "./report";
+import type { CheckedImage } from "../../core/admission/checked-image";
+import type { CheckReport } from "./report";
 
 /** GitHub and GitLab take comments of 65,536 characters and more; room is left for what others put around it. */
 const MAXIMUM_CHARACTERS = 60_000;

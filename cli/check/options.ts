@@ -1,5 +1,6 @@
 /** The command line of `check`. */
-import { parse, printable } from "../command";
+import { printable } from "../../core/policy/printable";
+import { parse } from "../command";
 import { UsageError } from "../errors";
 import { STDIN } from "../input";
 import { mirrorsOf } from "../registry-settings";

@@ -1,9 +1,9 @@
 /** What `pulumi preview --json` says will be in the cluster. */
+import { isRecord } from "../../core/policy/shape";
 import { CliError } from "../errors";
-import { isRecord } from "./objects";
-import { objectOfResource } from "./pulumi-object";
+import { objectOfResource } from "../../core/admission/pulumi-object";
 
-import type { SourceObject } from "./objects";
+import type { SourceObject } from "../../core/admission/objects";
 
 /** Steps after which the object is no longer there. */
 const LEAVING: readonly unknown[] = [

@@ -1,34 +1,9 @@
 /** The form of `check --output json`; docs/check.md describes it for users. */
+import { isLost } from "../../core/admission/checked-image";
 import { Verdict } from "../../core/admission/verdict";
 
-import type { AbsentPolicy, PolicyVerdict } from "../../core/admission";
-
-/** One image of one object, judged. */
-export interface CheckedImage {
-    /** As it was given, or as the object names it. */
-    image: string;
-    /** `sha256:…`; null where it is not known. */
-    digest: string | null;
-    verdict: Verdict;
-    /** Why, in one line. */
-    reason: string;
-    /** The object that runs it; null for an image that was given by name. */
-    workload: CheckedWorkload | null;
-    /** With `--without-generation`, or `--policy` beside `--context`: the verdict as things are now. */
-    now?: Verdict;
-    policies: PolicyVerdict[];
-}
-
-/** An object that runs images. */
-export interface CheckedWorkload {
-    kind: string;
-    namespace: string;
-    name: string;
-    /** The field that names the image: `spec.template.spec.containers[0].image`. */
-    path: string;
-    /** How many pods of the same maker run it; only of pods in a cluster. */
-    pods?: number;
-}
+import type { AbsentPolicy } from "../../core/admission";
+import type { CheckedImage, CheckedWorkload } from "../../core/admission/checked-image";
 
 /** Everything that `check` found. */
 export interface CheckReport {
@@ -65,9 +40,4 @@ export function summaryOf(images: readonly CheckedImage[]): CheckSummary {
         unknown: count(Verdict.Unknown),
         ...(isWhatIf ? { lost: images.filter(isLost).length } : {}),
     };
-}
-
-/** Whether an image runs as things are and would be refused. */
-export function isLost({ now, verdict }: CheckedImage): boolean {
-    return verdict === Verdict.Refused && (now === Verdict.Admitted || now === Verdict.Warned);
 }

@@ -4,21 +4,21 @@ import { RegistryClient } from "../../core/registry";
 import { decodeUtf8, inputName, readInput } from "../input";
 import { CliError, UsageError } from "../errors";
 import { certificateAuthoritiesOf } from "../registry-settings";
-import { readYaml, YamlError } from "../yaml-file";
+import { readYaml, YamlError } from "../../core/policy/yaml-file";
 import { connect, readCluster, readSecrets } from "./cluster";
-import { judgeAll, withPodsTogether } from "./judge-all";
-import { sortObjects } from "./objects";
+import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
+import { sortObjects, withPolicies } from "../../core/admission/objects";
 import { objectsOfPreview } from "./preview-file";
 import { Progress } from "./progress";
 import { summaryOf } from "./report";
-import { withoutGenerations, withPolicies } from "./what-if";
+import { withoutGenerations } from "./what-if";
 
 import type { ControllerConfig, Rules } from "../../core/admission";
 import type { RegistryReader } from "../../core/registry";
 import type { Surroundings } from "../command";
 import type { ClusterReader } from "./cluster";
-import type { Subjects } from "./judge-all";
-import type { Objects, SourceObject } from "./objects";
+import type { Subjects } from "../../core/admission/judge-all";
+import type { Objects, SourceObject } from "../../core/admission/objects";
 import type { CheckOptions } from "./options";
 import type { CheckReport } from "./report";
 

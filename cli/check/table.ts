@@ -1,12 +1,13 @@
 /** A report for people. */
 import { styleText } from "node:util";
 
+import { isLost, placeOf } from "../../core/admission/checked-image";
 import { Verdict } from "../../core/admission/verdict";
-import { printable } from "../command";
-import { isLost } from "./report";
+import { printable } from "../../core/policy/printable";
 
 import type { PolicyVerdict } from "../../core/admission";
-import type { CheckedImage, CheckedWorkload, CheckReport, CheckSummary } from "./report";
+import type { CheckedImage } from "../../core/admission/checked-image";
+import type { CheckReport, CheckSummary } from "./report";
 
 type Paint = (verdict: Verdict, text: string) => string;
 
@@ -77,14 +78,6 @@ export function notes({ unchecked, absentPolicies, opaque }: CheckReport): strin
         ),
         ...opaque.map((name) => `Not looked into: ${printable(name)}.`),
     ];
-}
-
-/** `Deployment shop/web`. */
-export function placeOf({ kind, namespace, name, pods }: CheckedWorkload): string {
-    if (pods !== undefined) {
-        return printable(`${pods} pod${pods === 1 ? "" : "s"} ${name} in ${namespace}`);
-    }
-    return printable(`${kind} ${namespace}/${name}`);
 }
 
 /** The counts, as a sentence. */

@@ -1,13 +1,7 @@
 /** Policies as they would be: some put in place of others, some authorities taken away. */
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
+import { isRecord } from "../../core/policy/shape";
 import { UsageError } from "../errors";
-import { isRecord, nameOf } from "./objects";
-
-/** The policies of a cluster with those of files over them, by name. */
-export function withPolicies(current: readonly unknown[], over: readonly unknown[]): unknown[] {
-    const names = new Set(over.map(nameOf));
-    return [...current.filter((policy) => !names.has(nameOf(policy))), ...over];
-}
 
 /**
  * The policies without the authorities of a key generation: those of that name, as `CosignKeyPair` calls them

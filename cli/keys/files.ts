@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { constants, existsSync, lstatSync } from "node:fs";
 import { copyFile, link, open, rename, rm } from "node:fs/promises";
 
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 import { CliError, systemCode, systemReason, UsageError } from "../errors";
 
 import type { CosignKeyPairPem } from "../../core/keys";

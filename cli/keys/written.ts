@@ -1,5 +1,5 @@
 import { readPublicKey } from "../../core/keys";
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 
 import type { CosignKeyPairPem } from "../../core/keys";
 import type { Surroundings } from "../command";

@@ -1,6 +1,6 @@
 /** Where a signing key and its password come from: never from the command line. */
 import { openPrivateKey } from "../../core/keys";
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 import { CliError, UsageError } from "../errors";
 import { readInput } from "../input";
 import { readDescriptor, requirePassword } from "../password";

@@ -6,7 +6,7 @@ import { readPublicKey } from "../../core/keys";
 import { referenceName } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
 import { readDocuments } from "../check/run";
-import { sortObjects } from "../check/objects";
+import { sortObjects } from "../../core/admission/objects";
 import { readInput, STDIN } from "../input";
 
 import type { KeyObject } from "node:crypto";

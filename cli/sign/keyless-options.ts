@@ -1,5 +1,5 @@
 /** Signing without a key: the options that `sign` and `attest` share. */
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 import { UsageError } from "../errors";
 import { readToken } from "./key-source";
 

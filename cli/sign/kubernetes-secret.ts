@@ -1,5 +1,5 @@
 import { COSIGN_SECRET_PASSWORD, COSIGN_SECRET_PRIVATE_KEY } from "../../core/keys";
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 import { CliError, UsageError } from "../errors";
 import { loadKubeConfig } from "../kubeconfig";
 

@@ -1,5 +1,6 @@
 import { parseRepository } from "../../core/policy/go/reference";
-import { printable, required } from "../command";
+import { printable } from "../../core/policy/printable";
+import { required } from "../command";
 import { UsageError } from "../errors";
 
 import type { SignatureSource } from "../../core/signatures";

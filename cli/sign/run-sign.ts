@@ -1,7 +1,8 @@
+import { printable } from "../../core/policy/printable";
 import { signImageInBundle } from "../../core/signatures/sign/sign-bundle";
 import { signImage, signImageKeyless } from "../../core/signatures/sign/sign-image";
 import { keySigner } from "../../core/signatures/sign/signer";
-import { outputFormat, parse, printable } from "../command";
+import { outputFormat, parse } from "../command";
 import { UsageError, type ExitCode } from "../errors";
 import { readSigningKey } from "./key-source";
 import { isKeyless, KEYLESS_OPTIONS, keylessOptions } from "./keyless-options";

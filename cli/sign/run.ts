@@ -1,6 +1,7 @@
+import { printable } from "../../core/policy/printable";
 import { referenceName, RegistryClient, RegistryError } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
-import { printable, type OutputFormat, type Surroundings } from "../command";
+import { type OutputFormat, type Surroundings } from "../command";
 import { checkOptions } from "../check/options";
 import { runCheck } from "../check/run";
 import { tableOf } from "../check/table";

@@ -1,11 +1,11 @@
 import { judge } from "../../core/admission";
 import { readPublicKey } from "../../core/keys";
 import { Images, parseReference, renderClusterImagePolicy } from "../../core/policy";
+import { printable } from "../../core/policy/printable";
 import { RegistryClient, RegistryError } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
 import { signImage } from "../../core/signatures/sign/sign-image";
 import { keySigner, type Signer } from "../../core/signatures/sign/signer";
-import { printable } from "../command";
 import { CliError, ExitCode, UsageError } from "../errors";
 import { findTarget } from "./targets";
 

@@ -1,5 +1,5 @@
 /** How a key comes in on standard input: one line of JSON, so that it is in no command line, environment or file. */
-import { decodeUtf8, readInput, STDIN } from "../input";
+import { decodeUtf8, readInput, STDIN, parseJson } from "../input";
 import { CliError } from "../errors";
 
 import type { Surroundings } from "../command";
@@ -23,14 +23,6 @@ export async function readSignerLine({ stdin }: Surroundings): Promise<SignerLin
         return line;
     }
     throw new CliError('Standard input is not one line of JSON, {"privateKey": PEM, "password": TEXT}.');
-}
-
-function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return undefined;
-    }
 }
 
 function isSignerLine(value: unknown): value is SignerLine {

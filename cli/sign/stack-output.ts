@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 
-import { printable } from "../command";
+import { printable } from "../../core/policy/printable";
 import { CliError, systemCode, UsageError } from "../errors";
 
 const TIMEOUT_MS = 120_000;

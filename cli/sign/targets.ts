@@ -1,7 +1,7 @@
+import { printable } from "../../core/policy/printable";
 import { asRecord, goField } from "../../core/signatures/go-json";
 import { parseReference, referenceName, type RegistryReader } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
-import { printable } from "../command";
 
 import type { ImageReference } from "../../core/registry";
 import type { SignatureRegistry } from "../../core/signatures/sign/append";

@@ -1,7 +1,7 @@
 /** Where an authority's key comes from, and what the controller makes of it when it reads the policy. */
 import { KeyError } from "../keys/errors";
 import { readPublicKeyAsCluster } from "../keys/public-key";
-import { isRecord } from "../policy/shape";
+import { isRecord, nameOf } from "../policy/shape";
 import { containsUnknown } from "../policy/unknown";
 
 import type { ClusterPublicKey } from "../keys";
@@ -66,10 +66,6 @@ function readPem(pem: string, what: string): KeyState {
         }
         throw error;
     }
-}
-
-function nameOf(secret: unknown): unknown {
-    return isRecord(secret) && isRecord(secret.metadata) ? secret.metadata.name : undefined;
 }
 
 /** A Secret's values as text; undefined where they are not known yet. */

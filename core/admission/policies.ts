@@ -4,7 +4,7 @@ import { manifestKind, validateDocument } from "../policy/document";
 import { errorsOf } from "../policy/finding";
 import { parseRepository } from "../policy/go/reference";
 import { API_VERSION, defaultAuthorityName } from "../policy/manifest";
-import { isRecord } from "../policy/shape";
+import { isRecord, nameOf } from "../policy/shape";
 import { containsUnknown, isKnown, UNKNOWN } from "../policy/unknown";
 import { specOfManifest } from "../policy/unrender";
 import { validateManifest } from "../policy/validate";
@@ -71,7 +71,7 @@ export function readPolicies(
     config: CompleteConfig,
 ): Policies {
     const policies = manifests.filter((manifest) => manifestKind(manifest) !== "TrustRoot");
-    const byName = new Map(policies.map((manifest) => [nameOf(manifest), manifest]));
+    const byName = new Map(policies.map((manifest) => [nameOf(manifest) ?? "(without a name)", manifest]));
     const read = [...byName].map(([name, manifest]) => readPolicy(name, manifest, secrets, config));
     const absent = read.filter((policy) => "reason" in policy);
     const inForce = read.filter((policy) => "spec" in policy);
@@ -243,9 +243,4 @@ function stopsTheController({ authorities }: PolicyInForce): boolean {
             spec?.source?.some(({ oci = "" }) => oci !== "" && parseRepository(oci) === undefined),
         )
     );
-}
-
-function nameOf(manifest: unknown): string {
-    const name = isRecord(manifest) && isRecord(manifest.metadata) ? manifest.metadata.name : undefined;
-    return typeof name === "string" ? name : "(without a name)";
 }

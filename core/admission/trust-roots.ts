@@ -2,7 +2,7 @@
 import { CATALOGUE, RuleKind } from "../policy/catalogue";
 import { validateDocument } from "../policy/document";
 import { errorsOf } from "../policy/finding";
-import { isRecord } from "../policy/shape";
+import { nameOf } from "../policy/shape";
 import { containsUnknown } from "../policy/unknown";
 import { validateManifest } from "../policy/validate";
 import { trustMaterialOf } from "../signatures";
@@ -60,8 +60,4 @@ export class TrustRoots {
                   reason: `The controller cannot use the TrustRoot ${name}: ${broken.cluster.replaceAll("\n", ": ").replace(/\.$/, "")}.`,
               };
     }
-}
-
-function nameOf(manifest: unknown): unknown {
-    return isRecord(manifest) && isRecord(manifest.metadata) ? manifest.metadata.name : undefined;
 }

@@ -1,5 +1,6 @@
 import { CATALOGUE } from "./catalogue";
 import { formatPath } from "./path";
+import { printable } from "./printable";
 import { withoutKeyMaterial } from "./redact";
 
 import type { Catalogue } from "./catalogue";
@@ -85,14 +86,6 @@ function clusterSentence(finding: Finding, isOfPolicy: boolean): string {
     const object = code.startsWith("trust-root") ? "trust root" : "policy";
     const said = cluster.replaceAll("\n", ": ");
     return isOfPolicy ? `The cluster would refuse the ${object}: "${said}".` : `In the cluster: ${said}.`;
-}
-
-/** Without characters that a terminal obeys or that turn the text around: values come from files of others. */
-function printable(text: string): string {
-    return text.replaceAll(
-        /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-        (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-    );
 }
 
 /** The longest value that is shown whole. */

@@ -9,7 +9,7 @@ import { policiesFindings } from "./lints/policies";
 import { emptyAuthorities, wholePolicyFindings } from "./lints/whole";
 import { renderSpec } from "./render";
 import { POLICY_SPEC } from "./schema";
-import { readShape } from "./shape";
+import { nameOf, readShape } from "./shape";
 import { specPathOf } from "./spec-path";
 import { isKnown, UNKNOWN } from "./unknown";
 
@@ -46,15 +46,10 @@ export function lintManifests(documents: readonly unknown[], options: LintOption
     const policies = documents.flatMap((document) => {
         const { kind, spec } = validateDocument(document);
         return kind === "ClusterImagePolicy" && spec !== UNKNOWN
-            ? [{ name: nameOf(document), spec: spec as Known<ClusterImagePolicyManifestSpec> }]
+            ? [{ name: nameOf(document) ?? "(without a name)", spec: spec as Known<ClusterImagePolicyManifestSpec> }]
             : [];
     });
     return policiesFindings(policies).filter(({ finding }) => options.ignoreLints?.includes(finding.code) !== true);
-}
-
-function nameOf(document: unknown): string {
-    const { metadata } = document as { metadata?: { name?: unknown } | null };
-    return typeof metadata?.name === "string" ? metadata.name : "(without a name)";
 }
 
 function specFindings(

@@ -191,3 +191,9 @@ function unknownField(name: string, fields: readonly string[], path: PropertyPat
 export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** `metadata.name` of an object; undefined where there is none. */
+export function nameOf(object: unknown): string | undefined {
+    const name = isRecord(object) && isRecord(object.metadata) ? object.metadata.name : undefined;
+    return typeof name === "string" ? name : undefined;
+}

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readYaml } from "../../cli/yaml-file";
+import { readYaml } from "../../core/policy/yaml-file";
 import { lintManifests } from "../../core/policy";
 
 describe("large input", () => {

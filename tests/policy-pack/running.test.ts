@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { sortObjects } from "../../cli/check/objects";
+import { sortObjects } from "../../core/admission/objects";
 import { RegistryClient } from "../../core/registry";
 import { Knowledge } from "../../policy-pack/knowledge";
 import { lostImages } from "../../policy-pack/running";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { manifestKind } from "../../core/policy";
-import { readYaml } from "../../cli/yaml-file";
+import { readYaml } from "../../core/policy/yaml-file";
 import { PROJECT_FOLDER } from "./project";
 
 const MODULE = "github.com/sigstore/policy-controller";

@@ -1,6 +1,6 @@
 /** The Kubernetes object that a resource of a Pulumi stack stands for. */
-import { UNKNOWN } from "../../core/policy/unknown";
-import { isRecord } from "./objects";
+import { isRecord } from "../policy/shape";
+import { UNKNOWN } from "../policy/unknown";
 
 /** What stands for values that only the deployment will know (sdk/go/common/resource/plugin/rpc.go of Pulumi). */
 const UNKNOWN_VALUES: readonly string[] = [

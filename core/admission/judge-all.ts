@@ -1,11 +1,12 @@
 /** From images and objects to verdicts. */
-import { Admission } from "../../core/admission";
-import { makerOf } from "./cluster";
-import { isRecord, nameOf } from "./objects";
+import { isRecord, nameOf } from "../policy/shape";
+import { makerOf } from "./maker";
 
-import type { ImageVerdict, NamespaceState } from "../../core/admission";
+import type { Admission } from "./admission";
+import type { CheckedImage, CheckedWorkload } from "./checked-image";
+import type { NamespaceState } from "./namespace";
 import type { SourceObject } from "./objects";
-import type { CheckedImage, CheckedWorkload, CheckReport } from "./report";
+import type { ImageVerdict } from "./verdict";
 
 /** What is to be judged. */
 export interface Subjects {
@@ -16,10 +17,14 @@ export interface Subjects {
     namespaces: readonly NamespaceState[];
 }
 
-type Found = Pick<CheckReport, "images" | "unchecked">;
+/** What was judged, and the images of volumes, which no released policy-controller looks at. */
+export interface JudgedSubjects {
+    images: CheckedImage[];
+    unchecked: { image: string; workload: CheckedWorkload }[];
+}
 
 /** Judges everything, in the order in which it was given. @param onDone after each image or object */
-export async function judgeAll(subjects: Subjects, admission: Admission, onDone: () => void): Promise<Found> {
+export async function judgeAll(subjects: Subjects, admission: Admission, onDone: () => void): Promise<JudgedSubjects> {
     const namespaces = new Map(subjects.namespaces.map((namespace) => [namespace.name, namespace]));
     const found = await Promise.all([
         ...[...new Set(subjects.images)].map(async (image) => {
@@ -45,7 +50,7 @@ async function judgeWorkload(
     admission: Admission,
     { value, previous, partOf }: SourceObject,
     namespace: NamespaceState,
-): Promise<Found> {
+): Promise<JudgedSubjects> {
     const verdict = await admission.judgeWorkload({ workload: value, previous, namespace });
     const place = (path: string): CheckedWorkload => ({
         ...(partOf === undefined ? nameParts(value) : { kind: partOf.kind, name: partOf.name }),
@@ -71,7 +76,7 @@ function checked({ image, digest, verdict, reason, policies }: ImageVerdict, wor
 function nameParts(workload: unknown): Pick<CheckedWorkload, "kind" | "name" | "pods"> {
     const maker = isRecord(workload) && workload.kind === "Pod" ? makerOf(workload) : undefined;
     return maker === undefined
-        ? { kind: isRecord(workload) ? String(workload.kind) : "", name: nameOf(workload) }
+        ? { kind: isRecord(workload) ? String(workload.kind) : "", name: nameOf(workload) ?? "" }
         : { kind: "Pod", name: `of ${maker}`, pods: 1 };
 }
 

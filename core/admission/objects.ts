@@ -1,10 +1,14 @@
 /** Sorts Kubernetes objects of any source by what they are to admission. */
-import { configOfData, EXCLUDE_LABEL, INCLUDE_LABEL, readWorkload } from "../../core/admission";
-import { manifestKind } from "../../core/policy/document";
-import { containsUnknown, UNKNOWN } from "../../core/policy/unknown";
+import { manifestKind } from "../policy/document";
+import { isRecord, nameOf } from "../policy/shape";
+import { containsUnknown, UNKNOWN } from "../policy/unknown";
+import { configOfData } from "./config";
 import { podsOfCustomResource } from "./custom-resource";
+import { EXCLUDE_LABEL, INCLUDE_LABEL } from "./namespace";
+import { readWorkload } from "./workload";
 
-import type { ControllerConfig, NamespaceState } from "../../core/admission";
+import type { ControllerConfig } from "./config";
+import type { NamespaceState } from "./namespace";
 
 /** An object, and the one that it replaces where that is known. */
 export interface SourceObject {
@@ -56,7 +60,7 @@ export function sortObjects(sources: readonly SourceObject[]): Objects {
 }
 
 function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Record<string, string>>): void {
-    const name = nameOf(value);
+    const name = nameOf(value) ?? "";
     switch (`${String(value.apiVersion)}/${String(value.kind)}`) {
         case "v1/Secret":
             objects.secrets.push(value);
@@ -85,7 +89,7 @@ function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Reco
 }
 
 function sortCustom(value: ReadObject, { workloads, opaque }: Objects): void {
-    const what = `${String(value.kind)} ${nameOf(value)}`.trimEnd();
+    const what = `${String(value.kind)} ${nameOf(value) ?? ""}`.trimEnd();
     const { pods, elsewhere } = podsOfCustomResource(value);
     workloads.push(...pods);
     if (MAKERS.includes(`${groupOf(value)}/${String(value.kind)}`)) {
@@ -112,7 +116,7 @@ function groupOf({ apiVersion }: ReadObject): string {
 
 /** The label may come from another object than the namespace: a patch. What labels are not known yet is taken for enforced. */
 function sortNamespace(value: ReadObject, known: Map<string, Record<string, string>>): void {
-    const name = nameOf(value);
+    const name = nameOf(value) ?? "";
     const labels = labelsOf(value);
     const deciding = [INCLUDE_LABEL, EXCLUDE_LABEL].map((label) => labels?.[label]);
     const isDecided = deciding.some((label) => label !== undefined);
@@ -139,10 +143,10 @@ function itemsOf(source: SourceObject): SourceObject[] {
         : [source];
 }
 
-/** `metadata.name`; empty where there is none. */
-export function nameOf(value: unknown): string {
-    const metadata = isRecord(value) && isRecord(value.metadata) ? value.metadata : {};
-    return typeof metadata.name === "string" ? metadata.name : "";
+/** The policies of a cluster with those of files over them, by name. */
+export function withPolicies(current: readonly unknown[], over: readonly unknown[]): unknown[] {
+    const names = new Set(over.map(nameOf));
+    return [...current.filter((policy) => !names.has(nameOf(policy))), ...over];
 }
 
 /** Undefined where they are not known yet. */
@@ -152,9 +156,4 @@ function labelsOf({ metadata }: ReadObject): Record<string, string> | undefined 
         return undefined;
     }
     return isRecord(labels) ? (labels as Record<string, string>) : {};
-}
-
-/** True for what YAML and JSON call a mapping or an object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

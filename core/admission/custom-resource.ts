@@ -1,6 +1,6 @@
 /** The pods of custom resources, which nothing describes but convention. */
-import { UNKNOWN } from "../../core/policy/unknown";
-import { isRecord, nameOf } from "./objects";
+import { isRecord, nameOf } from "../policy/shape";
+import { UNKNOWN } from "../policy/unknown";
 
 import type { SourceObject } from "./objects";
 
@@ -27,7 +27,7 @@ export function podsOfCustomResource(resource: Readonly<Record<string, unknown>>
     return {
         pods: found.pods.map(({ spec, path, labels }) => ({
             value: { apiVersion: "v1", kind: "Pod", metadata: { namespace: metadata.namespace, labels }, spec },
-            partOf: { kind: String(resource.kind), name: nameOf(resource), path },
+            partOf: { kind: String(resource.kind), name: nameOf(resource) ?? "", path },
         })),
         elsewhere: found.elsewhere,
     };

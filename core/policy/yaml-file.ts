@@ -2,7 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
 
 import type { Document, DocumentOptions, Node, Pair, ParseOptions, Scalar, SchemaOptions, YAMLMap } from "yaml";
-import type { PropertyPath } from "../core/policy";
+import type { PropertyPath } from ".";
 
 /** One document of a file. */
 export interface YamlDocument {
