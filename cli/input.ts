@@ -57,6 +57,15 @@ function* piecesOf(file: string): Generator<Buffer> {
     }
 }
 
+/** A file, or standard input for `-`, as text. @throws CliError also for what is not UTF-8 */
+export async function readText(file: string, stdin: Readable): Promise<string> {
+    const text = decodeUtf8(await readInput(file, stdin));
+    if (text === undefined) {
+        throw new CliError(`${inputName(file)} is not UTF-8.`);
+    }
+    return text;
+}
+
 /** How messages call an input. */
 export function inputName(file: string): string {
     return file === STDIN ? "standard input" : printable(file);

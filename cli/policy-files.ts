@@ -2,12 +2,12 @@
 import { manifestKind } from "../core/policy";
 import { isRecord } from "../core/policy/shape";
 import { CliError, UsageError } from "./errors";
-import { decodeUtf8, inputName, readInput, STDIN } from "./input";
-import { readYaml, YamlError } from "../core/policy/yaml-file";
+import { STDIN } from "./input";
+import { readYamlFile } from "./yaml-file";
 
 import type { PropertyPath } from "../core/policy";
-import type { Surroundings } from "./command";
 import type { YamlDocument } from "../core/policy/yaml-file";
+import type { Surroundings } from "./command";
 
 /** A file, read. */
 export interface PolicyFile {
@@ -39,27 +39,15 @@ export async function readPolicyFiles(
     const problems: string[] = [];
     for (const file of new Set(files)) {
         try {
-            const text = decodeUtf8(await readInput(file, stdin));
-            if (text === undefined) {
-                throw new YamlError("This is not UTF-8.");
-            }
-            read.push({ file, documents: readYaml(text) });
+            read.push({ file, documents: await readYamlFile(file, stdin) });
         } catch (error) {
-            problems.push(problemOf(file, error));
+            if (!(error instanceof CliError)) {
+                throw error;
+            }
+            problems.push(error.message);
         }
     }
     return { read, problems };
-}
-
-function problemOf(file: string, error: unknown): string {
-    if (error instanceof YamlError) {
-        const place = error.line === undefined ? "" : `, line ${error.line}`;
-        return `${inputName(file)}${place}: this cannot be read as YAML. ${error.message}`;
-    }
-    if (error instanceof CliError) {
-        return error.message;
-    }
-    throw error;
 }
 
 function requireFiles(files: readonly string[]): void {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { connect, readCluster } from "../cli/check/cluster";
 import { sortObjects } from "../core/admission/objects";
-import { readYaml } from "../core/policy/yaml-file";
+import { readYaml, YamlError } from "../core/policy/yaml-file";
 import { RegistryClient } from "../core/registry";
 import { requireRegistrySettings } from "./settings";
 
@@ -67,9 +67,11 @@ async function certificatesOf(given: string, folder: string): Promise<string> {
 
 async function readPolicies(file: string): Promise<Objects> {
     try {
-        const documents = readYaml(await readFile(file, "utf8"));
-        return sortObjects(documents.flatMap(({ value }) => (value === undefined ? [] : [{ value }])));
+        return sortObjects(readYaml(await readFile(file, "utf8")));
     } catch (error) {
+        if (error instanceof YamlError) {
+            throw new Error(`policyFiles: ${error.in(file)}`, { cause: error });
+        }
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`policyFiles: ${file} cannot be read. ${reason}`, { cause: error });
     }

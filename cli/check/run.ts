@@ -1,10 +1,10 @@
 /** From options to a report: what is given is read, then judged. */
 import { Admission } from "../../core/admission";
 import { RegistryClient } from "../../core/registry";
-import { decodeUtf8, inputName, readInput } from "../input";
-import { CliError, UsageError } from "../errors";
+import { inputName, readText } from "../input";
+import { UsageError } from "../errors";
 import { certificateAuthoritiesOf } from "../registry-settings";
-import { readYaml, YamlError } from "../../core/policy/yaml-file";
+import { readYamlFile } from "../yaml-file";
 import { connect, readCluster, readSecrets } from "./cluster";
 import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
 import { sortObjects, withPolicies } from "../../core/admission/objects";
@@ -18,7 +18,7 @@ import type { RegistryReader } from "../../core/registry";
 import type { Surroundings } from "../command";
 import type { ClusterReader } from "./cluster";
 import type { Subjects } from "../../core/admission/judge-all";
-import type { Objects, SourceObject } from "../../core/admission/objects";
+import type { Objects } from "../../core/admission/objects";
 import type { CheckOptions } from "./options";
 import type { CheckReport } from "./report";
 
@@ -119,12 +119,12 @@ interface Given {
 }
 
 async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): Promise<Given> {
-    const documents = (await Promise.all(options.files.map((file) => readDocuments(file, stdin)))).flat();
+    const documents = (await Promise.all(options.files.map((file) => readYamlFile(file, stdin)))).flat();
     const previewed =
         options.preview === undefined
             ? []
             : objectsOfPreview(await readText(options.preview, stdin), inputName(options.preview));
-    const rules = (await Promise.all(options.policyFiles.map((file) => readDocuments(file, stdin)))).flat();
+    const rules = (await Promise.all(options.policyFiles.map((file) => readYamlFile(file, stdin)))).flat();
     const judged = [...documents, ...previewed];
     return { all: sortObjects(judged), ruling: sortObjects([...judged, ...rules]) };
 }
@@ -172,28 +172,6 @@ function isIn(namespace: string): (secret: unknown) => boolean {
         const { metadata } = secret as { metadata?: { namespace?: unknown } };
         return metadata?.namespace === undefined || metadata.namespace === namespace;
     };
-}
-
-/** The objects in a file of YAML or JSON. @throws CliError */
-export async function readDocuments(file: string, stdin: Surroundings["stdin"]): Promise<SourceObject[]> {
-    const text = await readText(file, stdin);
-    try {
-        return readYaml(text).flatMap(({ value }) => (value === undefined ? [] : [{ value }]));
-    } catch (error) {
-        if (error instanceof YamlError) {
-            const place = error.line === undefined ? "" : `, line ${error.line}`;
-            throw new CliError(`${inputName(file)}${place}: this cannot be read as YAML. ${error.message}`);
-        }
-        throw error;
-    }
-}
-
-async function readText(file: string, stdin: Surroundings["stdin"]): Promise<string> {
-    const text = decodeUtf8(await readInput(file, stdin));
-    if (text === undefined) {
-        throw new CliError(`${inputName(file)} is not UTF-8.`);
-    }
-    return text;
 }
 
 async function connectRegistries({ registryCas, registryMirrors }: CheckOptions): Promise<RegistryClient> {

@@ -2,12 +2,12 @@
 import { Readable } from "node:stream";
 
 import { policiesWithoutKey } from "../../core/admission";
+import { sortObjects } from "../../core/admission/objects";
 import { readPublicKey } from "../../core/keys";
 import { referenceName } from "../../core/registry";
 import { SigningError } from "../../core/signatures/sign/errors";
-import { readDocuments } from "../check/run";
-import { sortObjects } from "../../core/admission/objects";
 import { readInput, STDIN } from "../input";
+import { readYamlFile } from "../yaml-file";
 
 import type { KeyObject } from "node:crypto";
 import type { SignedImage } from "../../core/signatures";
@@ -26,7 +26,7 @@ export async function keyUseIn(
     key: KeyObject | undefined,
     { stdin }: Pick<Surroundings, "stdin">,
 ): Promise<KeyUse> {
-    const documents = await Promise.all(files.map((file) => readDocuments(file, stdin)));
+    const documents = await Promise.all(files.map((file) => readYamlFile(file, stdin)));
     const rules = sortObjects(documents.flat());
     const fingerprint = key && readPublicKey(key.export({ type: "spki", format: "pem" }).toString()).fingerprint;
     return (image) => {

@@ -1,5 +1,5 @@
 /** YAML of others: documents as plain values, and the line on which each part of them stands. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
+import { Composer, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, Parser, visit } from "yaml";
 
 import type { Document, DocumentOptions, Node, Pair, ParseOptions, Scalar, SchemaOptions, YAMLMap } from "yaml";
 import type { PropertyPath } from ".";
@@ -25,7 +25,22 @@ export class YamlError extends Error {
     ) {
         super(message);
     }
+
+    /** In one sentence, and where. @param file as messages call it */
+    public in(file: string): string {
+        const place = this.line === undefined ? "" : `, line ${this.line}`;
+        return `${file}${place}: this cannot be read as YAML. ${this.message}`;
+    }
 }
+
+/** Deeper than any manifest or schema nests, and little enough for code that walks it by recursion. */
+const MAXIMUM_DEPTH = 200;
+
+/** What 10 MB of ordinary manifests have of colons, commas and dashes, and little enough to be kept in memory. */
+const MAXIMUM_ENTRIES = 500_000;
+
+/** What each entry of a list or a mapping, and each document, has one of at least. */
+const ENTRY_MARKS: ReadonlySet<string> = new Set([",", ":", "-", "?", "[", "{", "---"]);
 
 /** Uses of anchors, nested ones multiplied, in one document. Policies have a few; a bomb has billions. */
 const MAXIMUM_ALIASES = 100;
@@ -69,18 +84,36 @@ export function readYaml(text: string): YamlDocument[] {
         throw new YamlError("This is no text.");
     }
     const lines = new LineCounter();
-    try {
-        const documents = [...parseAllDocuments(text, { ...OPTIONS, lineCounter: lines })];
-        return documents.map((document, index) => ({
-            index,
-            value: valueOf(document, lines),
-            lineOf: (path) => lineAt(lines, offsetOf(document, path)),
-        }));
-    } catch (error) {
-        if (error instanceof RangeError) {
-            throw new YamlError("It is nested too deeply.");
+    const tokens = new BoundedParser(lines).parse(text);
+    const documents = [...new Composer({ ...OPTIONS, lineCounter: lines }).compose(tokens)];
+    return documents.map((document, index) => ({
+        index,
+        value: valueOf(document, lines),
+        lineOf: (path) => lineAt(lines, offsetOf(document, path)),
+    }));
+}
+
+/** Stops while it reads: some texts take hundreds of times their size in memory, or overflow the stack of what composes them. */
+class BoundedParser extends Parser {
+    private entries = 0;
+
+    public constructor(private readonly lines: LineCounter) {
+        super(lines.addNewLine);
+    }
+
+    public override *next(source: string): ReturnType<Parser["next"]> {
+        this.entries += ENTRY_MARKS.has(source) ? 1 : 0;
+        if (this.stack.length > MAXIMUM_DEPTH) {
+            throw this.tooMuch(`It is nested more than ${MAXIMUM_DEPTH} levels deep, deeper than any manifest.`);
         }
-        throw error;
+        if (this.entries > MAXIMUM_ENTRIES) {
+            throw this.tooMuch(`It has more than ${MAXIMUM_ENTRIES} entries. Give it in parts.`);
+        }
+        yield* super.next(source);
+    }
+
+    private tooMuch(message: string): YamlError {
+        return new YamlError(message, lineAt(this.lines, this.offset));
     }
 }
 
@@ -89,6 +122,10 @@ function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
     if (error !== undefined) {
         const reason = REASONS.get(error.code) ?? "The structure of the file is broken here";
         throw new YamlError(`${reason}.`, lineAt(lines, error.pos[0]));
+    }
+    const odd = collectionKey(document);
+    if (odd !== undefined) {
+        throw new YamlError("A key is a list or a mapping. Write text.", lineAt(lines, startOf(odd)));
     }
     const doubled = doubledKey(document);
     if (doubled !== undefined) {
@@ -114,6 +151,18 @@ function valueOf(document: Document.Parsed, lines: LineCounter): unknown {
         throw new YamlError("An anchor contains itself.", lineAt(lines, startOf(document.contents)));
     }
     return value ?? undefined;
+}
+
+/** The first key that is no text, which kubectl does not take; the parser would write it out as text, within it again and again. */
+function collectionKey(document: Document.Parsed): unknown {
+    let found: unknown;
+    visit(document, {
+        Pair: (_, { key }) => {
+            found = isCollection(target(key, document)) ? key : undefined;
+            return found === undefined ? undefined : visit.BREAK;
+        },
+    });
+    return found;
 }
 
 /** The first key that stands in its mapping a second time; as JSON has only strings for keys, 1 and "1" are the same. */

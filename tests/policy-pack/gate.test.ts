@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 
 import { UNKNOWN } from "../../core/policy";
@@ -202,6 +205,14 @@ describe("the gate of the policy pack", () => {
         gate.configure({ policyFiles: ["no-such-file.yaml"] });
         const problem = await gate.judgeStack().catch((error: unknown) => String(error));
         expect(problem).to.include("policyFiles: /no-such-file.yaml cannot be read.");
+    });
+
+    it("names the line of a file of policies that is no YAML, or made to exhaust its readers", async () => {
+        const file = join(mkdtempSync(join(tmpdir(), "policies-")), "policies.yaml");
+        writeFileSync(file, `kind: ClusterImagePolicy\nspec: ${"[".repeat(300)}`);
+        gate.configure({ policyFiles: [file] });
+        const problem = await gate.judgeStack().catch((error: unknown) => String(error));
+        expect(problem).to.include(`policyFiles: ${file}, line 2: this cannot be read as YAML. It is nested more than`);
     });
 
     it("asks the mirrors that the settings name", async () => {
