@@ -76,8 +76,10 @@ export async function writeKeyFiles(files: KeyFiles, pair: CosignKeyPairPem, for
               );
     } finally {
         for (const { temporary, previous } of placements) {
-            await rm(temporary, { force: true });
-            await rm(previous ?? temporary, { force: true });
+            // Where its name is too long, there is none, and taking it away fails as well.
+            for (const file of [temporary, previous ?? temporary].filter((name) => existsSync(name))) {
+                await rm(file, { force: true });
+            }
         }
     }
 }
@@ -139,9 +141,13 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     }
 }
 
-/** Also a symbolic link that leads nowhere. */
+/** Also a symbolic link that leads nowhere. @throws CliError where no file of this name can be */
 function isThere(file: string): boolean {
-    return existsSync(file) || lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    try {
+        return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+        throw new CliError(`${printable(file)} cannot be written: ${systemReason(error)}.`);
+    }
 }
 
 function alreadyThere(file: string): CliError {

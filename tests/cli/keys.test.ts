@@ -228,6 +228,17 @@ describe("the files of signed-images keys", () => {
         });
     });
 
+    it("are refused where a name is too long for them, or for what stands there while they are written", async () => {
+        await inTemporaryFolder(async (folder) => {
+            for (const length of [240, 300, 5_000]) {
+                const args = ["keys", "generate", "--out", join(folder, "x".repeat(length))];
+                const { exitCode, stderr } = await runInProcess(args, WITH_PASSWORD);
+                expect(exitCode).to.equal(2);
+                expect(stderr).to.match(/cannot be written: the name is too long/);
+            }
+        });
+    });
+
     it("are refused where the folder is missing", async () => {
         const { exitCode, stderr } = await runInProcess(["keys", "generate", "--out", "/nowhere/x"], WITH_PASSWORD);
         expect(exitCode).to.equal(2);
