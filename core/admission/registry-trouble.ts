@@ -1,7 +1,7 @@
 import { RegistryError, type RegistryErrorCode } from "../registry";
 
 /** Answers that are wrong in themselves: whoever asks gets them, the cluster too, and it refuses then. */
-const BROKEN: readonly RegistryErrorCode[] = ["digest-mismatch", "size-mismatch", "malformed", "redirect-loop"];
+const BROKEN: readonly RegistryErrorCode[] = ["digest-mismatch", "size-mismatch", "malformed"];
 
 /** What a registry did instead of answering. */
 export interface RegistryTrouble {

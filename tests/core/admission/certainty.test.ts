@@ -52,6 +52,23 @@ describe("a verdict that cannot be known", () => {
         );
     });
 
+    it("is unknown where the registry misbehaves in a way that the cluster, elsewhere, may not see", async () => {
+        const codes = [
+            "redirect-loop",
+            "insecure-redirect",
+            "insecure-realm",
+            "too-large",
+            "protocol-error",
+            "tls",
+        ] as const;
+        for (const code of codes) {
+            await expectUnknown(
+                verdictOf(signed, [policy("p", [keyOf(ACME)])], {}, new FailingRegistry(code)),
+                /no answer/,
+            );
+        }
+    });
+
     it("is known all the same where another authority passes", async () => {
         expect((await verdictOf(signed, [policy("p", [KMS, keyOf(ACME)])])).verdict).to.equal("unknown");
         const ready = { status: { conditions: [{ type: "Ready", status: "True" }] } };
