@@ -69,7 +69,8 @@ function withMarks(value: unknown): unknown {
     return mapLeaves(value, (leaf) => (pulumi.isUnknown(leaf) ? UNKNOWN : leaf));
 }
 
-function withUnknowns(output: pulumi.Output<unknown>): UnknownsApply {
+/** An Output whose `apply` runs also where it is not known; {@link UnknownsApply} says how. */
+export function withUnknowns(output: pulumi.Output<unknown>): UnknownsApply {
     return output;
 }
 
@@ -77,7 +78,7 @@ function withUnknowns(output: pulumi.Output<unknown>): UnknownsApply {
  * `apply` with the argument that its declaration leaves out: run the callback also where values are unknown, and hand
  * it the engine's mark in their place. The SDK's own property access (`output.a.b`) is made with it (output.ts).
  */
-interface UnknownsApply {
+export interface UnknownsApply {
     apply(callback: (value: unknown) => unknown, runWithUnknowns: true): pulumi.Output<unknown>;
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { API_VERSION, type Finding, warning } from "../core/policy";
 import { typesAtPreview } from "./cluster-reach";
 import { rejectFindings } from "./findings";
+import { withUnknowns } from "./known-values";
 
 /** An object as the provider hands it back. */
 export interface ProvidedObject {
@@ -18,7 +19,8 @@ export interface ProvidedObject {
  * asked here that the provider has not asked already.
  *
  * A warning, because whoever may only read can preview all the same. Nothing is said of objects in namespaces, which cannot be tried
- * out before the namespace is there, nor of patches, which the provider does not try out before they are made.
+ * out before the namespace is there, nor of patches, which the provider does not try out before they are made, nor where it tries out
+ * nothing at all.
  *
  * @param objects Those of them that are known whole: the others are not tried out.
  */
@@ -31,21 +33,48 @@ export function warnOfForbidden(
     if (!pulumi.runtime.isDryRun()) {
         return;
     }
-    pulumi
+    const answers = pulumi
         .output(objects)
-        .apply((all) => pulumi.all(all.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }))))
-        .apply(async (answers) => {
-            const untried = answers.filter(
-                ({ metadata }) => metadata.uid === undefined && metadata.namespace === undefined,
-            );
-            const types = untried.length === 0 ? [] : ((await typesAtPreview(parent)) ?? []);
-            const forbidden = untried.filter(({ apiVersion }) =>
-                types.includes(apiVersion === API_VERSION ? "policies" : "core"),
-            );
-            if (forbidden.length > 0) {
-                rejectFindings(component, name, [writeForbidden(forbidden)]);
-            }
-        });
+        .apply((all) => pulumi.all(all.map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }))));
+    pulumi.all([answers, triesOut(parent)]).apply(async ([answers, tried]) => {
+        const untried = answers.filter(
+            ({ metadata }) => metadata.uid === undefined && metadata.namespace === undefined,
+        );
+        const types = tried && untried.length > 0 ? ((await typesAtPreview(parent)) ?? []) : [];
+        const forbidden = untried.filter(({ apiVersion }) =>
+            types.includes(apiVersion === API_VERSION ? "policies" : "core"),
+        );
+        if (forbidden.length > 0) {
+            rejectFindings(component, name, [writeForbidden(forbidden)]);
+        }
+    });
+}
+
+/** The settings of a provider that decide whether it tries anything out; a `Provider` has what it was given, some of it as JSON. */
+interface ProviderSettings {
+    enableServerSideApply?: pulumi.Input<string | boolean | undefined>;
+    renderYamlToDirectory?: pulumi.Input<string | undefined>;
+}
+
+/** Not with client-side apply, and not where objects are written to files. */
+function triesOut(parent: pulumi.Resource): pulumi.Output<boolean> {
+    const provider: (pulumi.ProviderResource & ProviderSettings) | undefined =
+        parent.getProvider("kubernetes:core/v1:Namespace");
+    const { enableServerSideApply, renderYamlToDirectory } = provider ?? settingsOfDefaultProvider();
+    // What a provider was not given is not known at preview.
+    return withUnknowns(pulumi.all([enableServerSideApply, renderYamlToDirectory])).apply((settings) => {
+        const [serverSide, directory] = settings as unknown[];
+        const writesFiles = typeof directory === "string" && directory !== "" && !pulumi.isUnknown(directory);
+        return String(serverSide) !== "false" && !writesFiles;
+    }, true) as pulumi.Output<boolean>;
+}
+
+function settingsOfDefaultProvider(): ProviderSettings {
+    const config = new pulumi.Config("kubernetes");
+    return {
+        enableServerSideApply: config.get("enableServerSideApply") ?? process.env.PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY,
+        renderYamlToDirectory: config.get("renderYamlToDirectory"),
+    };
 }
 
 function writeForbidden(objects: readonly pulumi.Unwrap<ProvidedObject>[]): Finding {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
 import { RbacAuthorizationV1Api } from "@kubernetes/client-node";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
@@ -129,6 +130,15 @@ describe("the install of a controller", function () {
             "write forbidden (found ClusterRole policy-controller-webhook).",
         );
         await expectNothingDone();
+    });
+
+    it("says nothing of rights where the provider writes files", async () => {
+        const renderYamlToDirectory = path.join(stage.sandbox.directory, "files");
+        const program = () => {
+            const provider = new kubernetes.Provider("files", { renderYamlToDirectory });
+            new EnforcedNamespace("made", { name: "made", create: true }, { provider });
+        };
+        expect(await previewed(program, stage.sandbox.kubeconfig)).to.not.include("write-forbidden");
     });
 
     async function kubeconfigOfNowhere(): Promise<string> {
@@ -263,10 +273,15 @@ describe("the install of a controller", function () {
             return true;
         });
         const authorities = [Authority.static({ action: StaticAction.Fail })];
-        const policy = () => new ClusterImagePolicy("acme", { images: ["ghcr.io/acme/**"], authorities });
-        expect(await previewed(policy, reader)).to.match(
+        const policy = (enableServerSideApply: boolean) => () => {
+            const provider = new kubernetes.Provider("cluster", { enableServerSideApply });
+            new ClusterImagePolicy("acme", { images: ["ghcr.io/acme/**"], authorities }, { provider });
+        };
+        expect(await previewed(policy(true), reader)).to.match(
             /write forbidden \(found ClusterImagePolicy acme\).* create on clusterimagepolicies\.policy\.sigstore\.dev\./s,
         );
+        const untried = await previewed(policy(false), reader);
+        expect(untried).to.include("ClusterImagePolicy").and.not.include("write-forbidden");
         await stack.destroy();
         const seen = await after.stop();
         expect(seen.admitted, "until the label was gone").to.equal(0);
