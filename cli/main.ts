@@ -3,19 +3,27 @@
 import "./node-version";
 import "./compile-cache";
 
-import { systemCode, ExitCode } from "./errors";
+import { ExitCode, systemCode, systemReason } from "./errors";
 import { runProgram } from "./program";
 
-// Whoever reads the output may stop early (`| head`).
-process.stdout.on("error", (error) => {
-    if (systemCode(error) !== "EPIPE") {
-        throw error;
-    }
-});
+let isUnwritten = false;
+for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+        // Whoever reads the output may stop early (`| head`).
+        if (systemCode(error) === "EPIPE") {
+            return;
+        }
+        isUnwritten = true;
+        process.exitCode = ExitCode.Usage;
+        if (stream === process.stdout) {
+            process.stderr.write(`signed-images: standard output cannot be written: ${systemReason(error)}.\n`);
+        }
+    });
+}
 
 runProgram(process.argv.slice(2), process)
     .then((exitCode) => {
-        process.exitCode = exitCode;
+        process.exitCode = isUnwritten ? ExitCode.Usage : exitCode;
     })
     .catch((error: unknown) => {
         console.error(error);

@@ -1,15 +1,34 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { expect } from "chai";
 
-import { inTemporaryFolder } from "../support/project";
-import { runInProcess, spawnProgram } from "./support";
+import { inTemporaryFolder, PROJECT_FOLDER } from "../support/project";
+import { commandLine, runInProcess, spawnProgram } from "./support";
 import { engines, version } from "../../package.json";
 
 describe("signed-images", () => {
     it("shows its version", async () => {
         expect(await spawnProgram(["--version"])).to.deep.equal({ exitCode: 0, stdout: `${version}\n`, stderr: "" });
+    });
+
+    it("ends with 2 where what it says cannot be written", () => {
+        const [program = "", ...args] = commandLine(["--version"]);
+        const full = fs.openSync("/dev/full", "w");
+        const toFull = spawnSync(program, args, {
+            cwd: PROJECT_FOLDER,
+            stdio: ["ignore", full, "pipe"],
+            encoding: "utf8",
+        });
+        expect(toFull.status).to.equal(2);
+        expect(toFull.stderr).to.equal("signed-images: standard output cannot be written: the disk is full.\n");
+        const silenced = spawnSync(program, [...args.slice(0, -1), "nope"], {
+            cwd: PROJECT_FOLDER,
+            stdio: ["ignore", "pipe", full],
+        });
+        expect(silenced.status).to.equal(2);
+        fs.closeSync(full);
     });
 
     for (const tooOld of ["16.20.2", "20.20.2", "22.22.1"]) {
