@@ -1,7 +1,8 @@
 /** What `pulumi preview --json` says will be in the cluster. */
-import { isRecord } from "../../core/policy/shape";
-import { CliError } from "../errors";
 import { objectOfResource } from "../../core/admission/pulumi-object";
+import { isRecord } from "../../core/policy/shape";
+import { MAXIMUM_DEPTH } from "../../core/policy/yaml-file";
+import { CliError } from "../errors";
 
 import type { SourceObject } from "../../core/admission/objects";
 
@@ -21,6 +22,9 @@ const LEAVING: readonly unknown[] = [
  */
 export function objectsOfPreview(text: string, file: string): SourceObject[] {
     const preview = parse(text, file);
+    if (isDeeper(preview, MAXIMUM_DEPTH)) {
+        throw new CliError(`${file} is nested more than ${MAXIMUM_DEPTH} levels deep, deeper than any preview.`);
+    }
     const steps = isRecord(preview) && Array.isArray(preview.steps) ? (preview.steps as unknown[]) : undefined;
     if (steps === undefined) {
         throw new CliError(`${file} is no preview. Make one with: pulumi preview --show-sames --json > ${file}.`);
@@ -49,4 +53,12 @@ function parse(text: string, file: string): unknown {
 
 function objectOf(state: unknown): unknown {
     return isRecord(state) && typeof state.type === "string" ? objectOfResource(state.type, state.inputs) : undefined;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+    return (
+        typeof value === "object" &&
+        value !== null &&
+        (levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1)))
+    );
 }

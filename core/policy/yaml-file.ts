@@ -34,7 +34,7 @@ export class YamlError extends Error {
 }
 
 /** Deeper than any manifest or schema nests, and little enough for code that walks it by recursion. */
-const MAXIMUM_DEPTH = 200;
+export const MAXIMUM_DEPTH = 200;
 
 /** What 10 MB of ordinary manifests have of colons, commas and dashes, and little enough to be kept in memory. */
 const MAXIMUM_ENTRIES = 500_000;

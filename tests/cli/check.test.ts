@@ -313,6 +313,16 @@ describe("signed-images check", () => {
         expect(await codeOf("--preview", pass)).to.equal(2);
     });
 
+    it("leaves a preview that is nested more deeply than any", async () => {
+        const depth = 100_000;
+        const inputs = `{"kind":"Thing","spec":${'{"a":'.repeat(depth)}1${"}".repeat(depth)}}`;
+        const state = `{"type":"kubernetes:acme.example/v1:Thing","inputs":${inputs}}`;
+        const stdin = `{"steps":[{"op":"create","urn":"thing","newState":${state}}]}`;
+        const { exitCode, stderr } = await runInProcess(["check", "--preview", "-", "--no-match", "deny"], { stdin });
+        expect(exitCode).to.equal(2);
+        expect(stderr).to.include("standard input is nested more than 200 levels deep, deeper than any preview.");
+    });
+
     it("does not call everything refused where no policy was given", async () => {
         const workload = file("lone.json", deploymentOf("web", SOME));
         const forgotten = await runInProcess(["check", "-f", workload]);
