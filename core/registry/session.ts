@@ -67,8 +67,9 @@ export class RegistrySession {
             const deadline = Date.now() + settings.timeouts.questionMs;
             return withRetries(settings, deadline, () => this.attempt(question, deadline));
         };
+        const about = this.about(question);
         return this.limiter
-            .run(() => this.patience.spend(this.about(question), () => this.outage.watch(ask)))
+            .run(() => this.patience.spend(about, () => this.outage.watch(about, ask)))
             .finally(sendingComesFirst);
     }
 

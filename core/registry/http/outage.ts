@@ -1,6 +1,7 @@
 import { RegistryError } from "../errors";
 
 import type { RegistryErrorCode } from "../errors";
+import type { About } from "./failures";
 
 /** So many questions in a row must fail before the next is not asked. */
 const FAILURES_TO_GIVE_UP: Partial<Record<RegistryErrorCode, number>> = {
@@ -24,10 +25,13 @@ export class Outage {
     private answers = 0;
     private last?: { error: RegistryError; until: number };
 
-    /** What a question is asked in: throws what the last one failed with, while the registry is taken as down. */
-    public async watch<T>(ask: () => Promise<T>): Promise<T> {
+    /** What a question is asked in: fails as the last one did, while the registry is taken as down. @throws RegistryError */
+    public async watch<T>(about: About, ask: () => Promise<T>): Promise<T> {
         if (this.last !== undefined && Date.now() < this.last.until) {
-            throw this.last.error;
+            const { error } = this.last;
+            const { code, status, retryAfterMs } = error;
+            const message = `is not asked for now, as the registry is taken as down: ${error.message}`;
+            throw new RegistryError(message, { ...about, code, status, retryAfterMs });
         }
         this.last = undefined;
         const before = this.answers;

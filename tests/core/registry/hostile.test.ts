@@ -41,6 +41,10 @@ describe("a registry that", () => {
         expect(new Set(codes)).to.deep.equal(new Set(["unreachable"]));
         // Two schemes, three times, for each of those that were under way, and for those that came while the first failed.
         expect(reader.requestCount).to.be.at.most(2 * 3 * (32 + 4));
+        const later = await reader.manifest(repositoryAt(host, "acme/later"), "latest").catch(String);
+        expect(later).to.include(
+            `${host}/acme/later: is not asked for now, as the registry is taken as down: ${host}/acme/`,
+        );
     });
 
     it("has a name that nobody knows is unreachable", async () => {
