@@ -1,0 +1,27 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { expect } from "chai";
+import { temporaryFolder } from "../../components/temporary-folder";
+
+describe("a temporary folder", () => {
+    it("takes away what a run of another day left behind, and nothing else", () => {
+        const prefix = "signed-images-abandoned-";
+        const today = temporaryFolder(prefix);
+        const others = temporaryFolder("signed-images-else-");
+        const abandoned = temporaryFolder(prefix);
+        fs.mkdirSync(path.join(abandoned, "templates"));
+        const yesterday = new Date(Date.now() - 25 * 60 * 60_000);
+        for (const folder of [abandoned, others]) {
+            fs.utimesSync(folder, yesterday, yesterday);
+        }
+
+        const mine = temporaryFolder(prefix);
+
+        expect([abandoned, today, others, mine].map((folder) => fs.existsSync(folder))).to.deep.equal([
+            false,
+            true,
+            true,
+            true,
+        ]);
+    });
+});
