@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { POLICY_DEFINITION, WORKLOAD_WEBHOOK } from "../../core/admission/names";
 import { OWNER_ANNOTATION } from "../ownership";
 import type { PolicyControllerArgs } from "./args";
+import { letsOnlyReplicaGo } from "./chart-values";
 
 /** An object of the chart, as the provider rendered it: plain values. */
 interface ChartObject {
@@ -19,6 +20,7 @@ const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
 const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const DISRUPTION_BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
 const SERVICE = "kubernetes:core/v1:Service";
 
 /**
@@ -75,6 +77,8 @@ function changed(type: string, object: ChartObject, args: PolicyControllerArgs):
             return { webhooks: object.webhooks.map((webhook) => changedWebhook(object.metadata.name, webhook, args)) };
         case DEPLOYMENT:
             return { spec: changedDeployment(object.spec as DeploymentSpec, args) };
+        case DISRUPTION_BUDGET:
+            return letsOnlyReplicaGo(args) ? { spec: { ...object.spec, minAvailable: 0 } } : {};
         case DEFINITION:
             return object.metadata.name === POLICY_DEFINITION ? { spec: changedDefinition(object.spec, args) } : {};
         default:

@@ -82,10 +82,16 @@ export function replicaCount({ values, replicas }: PolicyControllerArgs): number
 
 /**
  * The chart's own default, one replica of which one must be available, lets no node drain. Not `maxUnavailable`, which excludes the
- * `minAvailable` that a controller to adopt already has. The template takes a number zero for nothing.
+ * `minAvailable` that a controller to adopt already has. The chart takes a zero for nothing: see {@link letsOnlyReplicaGo}.
  */
-function allButOne(replicas: number): number | string {
-    return replicas > 1 ? replicas - 1 : "0%";
+function allButOne(replicas: number): number {
+    return Math.max(1, replicas - 1);
+}
+
+/** Whether the disruption budget must let go of the only replica, which no value of the chart can say. */
+export function letsOnlyReplicaGo(args: PolicyControllerArgs): boolean {
+    const given = valueAt(args.values, ["webhook", "podDisruptionBudget", "minAvailable"]);
+    return replicaCount(args) === 1 && given === undefined && budgetKind(args) === "minAvailable";
 }
 
 /** The controller reads these files when it starts: pods that start anew are what a change of them takes effect by. */

@@ -21,12 +21,19 @@ import { leftovers, listObjects } from "../../sandbox/demo/inventory";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { isPodReady } from "../sandbox/support/cluster";
 import { eventually } from "../sandbox/support/wait";
+import { CONTROLLER_OPTIONS } from "./support/controller-options";
 import { disarm } from "./support/disarm";
 import { pushImage } from "./support/images";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 import { deploymentOf, replicaSetsOf, scale } from "./support/workloads";
 
 const TIMEOUT_MS = 8 * 60_000;
+const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
+const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
+/** One of them in an ordinary run, by a seed that the test names. */
+const OPTIONS = Object.entries(CONTROLLER_OPTIONS).filter(
+    (_option, index, { length }) => SOAK || index === SEED % length,
+);
 const CONTROLLER = { namespace: "cosign-system" };
 /** The storm makes some three a second. */
 const STORM_MS = 4000;
@@ -41,7 +48,7 @@ const UNSIGNED_POD = `
     metadata: { name: unsigned, namespace: shop }
     spec: { containers: [{ name: app, image: "${UNSIGNED}" }] }`;
 
-describe("a controller's life", function () {
+describe(`a controller's life (SIGNED_IMAGES_SEED=${SEED})`, function () {
     this.timeout(TIMEOUT_MS);
     let stage: Stage;
     let stack: Stack;
@@ -176,6 +183,14 @@ describe("a controller's life", function () {
         });
         expect(spec?.template.spec?.containers[0]?.image).to.equal(tagged);
     });
+
+    for (const [name, options] of OPTIONS) {
+        it(`drifts nowhere with ${name}`, async () => {
+            args = options;
+            await stack.up();
+            await expectNoDrift();
+        });
+    }
 
     it("drowns in ReplicaSets where owned objects are judged too", async () => {
         // With settings on the way that replace a definition and ConfigMaps, of which the controller itself writes a part.

@@ -136,10 +136,15 @@ describe("PolicyController", () => {
         expect(await warningsOf(`mirror.example.com/policy-controller@${DIGEST}`)).to.equal("");
     });
 
-    it("lets the only replica go, too", async () => {
-        expect(await valuesOf({ replicas: 1 })).to.have.nested.property(
-            "webhook.podDisruptionBudget.minAvailable",
-            "0%",
+    it("lets the only replica go, too, unless somebody says otherwise", async () => {
+        const minAvailable = { webhook: { podDisruptionBudget: { minAvailable: 1 } } };
+        const budget = async (args: PolicyControllerArgs) =>
+            changed("kubernetes:policy/v1:PodDisruptionBudget", { metadata: {}, spec: { minAvailable: 1 } }, args);
+        expect(await budget({ replicas: 1 })).to.have.nested.property("props.spec.minAvailable", 0);
+        expect(await budget({ replicas: 2 })).to.have.nested.property("props.spec.minAvailable", 1);
+        expect(await budget({ replicas: 1, values: minAvailable })).to.have.nested.property(
+            "props.spec.minAvailable",
+            1,
         );
     });
 
