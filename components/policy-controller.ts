@@ -66,7 +66,7 @@ export class PolicyController extends pulumi.ComponentResource {
 
         const check = requireOfCluster(`${name}-is-new`, clusterRequirements(args, owner), { parent: this });
         const checks = args.adopt
-            ? [check, checkCluster(`${name}-is-alike`, adoptedRelease(args), { parent: this })]
+            ? [check, checkCluster(`${name}-is-alike`, adoptedRelease(args, owner), { parent: this })]
             : [check];
         const namespace = new kubernetes.core.v1.Namespace(
             name,
@@ -115,7 +115,7 @@ export class PolicyController extends pulumi.ComponentResource {
             ? []
             : [conversionGate(name, args, armedSince(gates), { parent: this, dependsOn: [...gates, ...definitions] })];
         const dependsOn = [...gates, ...definitions, ...conversion];
-        const canary = canaryPolicy(name, args, { parent: this, dependsOn });
+        const canary = canaryPolicy(name, args, namespace.id, { parent: this, dependsOn });
 
         this.namespace = armed(namespace.metadata.name, canary);
         this.version = armed(deployed.version, canary);

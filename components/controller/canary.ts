@@ -15,10 +15,14 @@ const CONVERTED_VERSION = "policy.sigstore.dev/v1beta1";
  * A policy that matches nothing. It is stored only when the API server reaches the webhooks, and Ready only when the controller
  * works: what no object of the chart can tell. Ready endpoints prove nothing where a firewall or an overlay network stands between
  * the API server and the pods; the API server's own words then stand at this resource (docs/lockout.md).
+ *
+ * @param created an ID of something that is made with the chart: no preview knows it before, and so none asks webhooks that a dead
+ * controller left behind, which this `up` brings back
  */
 export function canaryPolicy(
     name: string,
     args: PolicyControllerArgs,
+    created: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
     const { spec } = renderClusterImagePolicy(CANARY_NAME, {
@@ -31,7 +35,7 @@ export function canaryPolicy(
             apiVersion: CONVERTED_VERSION,
             kind: "ClusterImagePolicy",
             metadata: { name: CANARY_NAME, annotations: WAIT_UNTIL_READY },
-            spec,
+            spec: created.apply(() => spec),
         },
         { ...opts, customTimeouts: armingTimeout(args) },
     );

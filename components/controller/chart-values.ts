@@ -51,6 +51,16 @@ export function chartValues(args: PolicyControllerArgs): pulumi.Inputs {
     return merge(merged, { webhook: { namespaceSelector: guarded(merged, args) } });
 }
 
+/** What decides over who is judged, and over images that no policy matches. */
+export function enforcement(args: PolicyControllerArgs): { selector: object; noMatchPolicy: unknown } {
+    const values = chartValues(args);
+    const selector = valueAt(values, ["webhook", "namespaceSelector"]) as object;
+    return {
+        selector: { matchLabels: {}, ...selector },
+        noMatchPolicy: valueAt(values, ["webhook", "configData", "no-match-policy"]),
+    };
+}
+
 /** Which of the two that exclude each other the disruption budget has. */
 export function budgetKind({ values }: PolicyControllerArgs): "minAvailable" | "maxUnavailable" {
     const given = valueAt(values, ["webhook", "podDisruptionBudget", "maxUnavailable"]);

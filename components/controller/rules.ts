@@ -19,7 +19,7 @@ const REPOSITORY = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([-._a-z0-
 /** The rules for `PolicyControllerArgs`. */
 export function validatePolicyControllerArgs(args: PolicyControllerArgs): Finding[] {
     return [
-        ...(args.namespace === undefined ? [] : validateControllerNamespace(args.namespace)),
+        ...(args.namespace === undefined ? [] : validateControllerNamespace(args.namespace, args.adopt ?? false)),
         ...validateRelease(args),
         ...wholeNumber(args.replicas, ["replicas"], Infinity, {
             code: "replicas-out-of-range",
@@ -55,13 +55,17 @@ export function validatePolicyControllerArgs(args: PolicyControllerArgs): Findin
     ];
 }
 
-function validateControllerNamespace(namespace: string): Finding[] {
-    if (validateNamespaceChoice({ name: namespace }).some(({ code }) => code === "system-namespace")) {
+function validateControllerNamespace(namespace: string, isAdopted: boolean): Finding[] {
+    const isShared =
+        namespace === "default" ||
+        validateNamespaceChoice({ name: namespace }).some(({ code }) => code === "system-namespace");
+    if (isShared && !isAdopted) {
         return [
             error("controller-in-system-namespace", ["namespace"], {
                 found: show(namespace),
                 cluster: "the namespace goes with the stack, and with it everything else in it",
-                instead: 'Give the controller a namespace of its own: "cosign-system".',
+                instead:
+                    'Give the controller a namespace of its own: "cosign-system". One that runs there already is taken over with adopt: true, which has to stay: the namespace is kept then.',
             }),
         ];
     }

@@ -4,8 +4,11 @@ import {
     ApiException,
     type KubernetesObject,
     KubernetesObjectApi,
+    PatchStrategy,
     RbacAuthorizationV1Api,
+    setHeaderOptions,
 } from "@kubernetes/client-node";
+import * as kubernetes from "@pulumi/kubernetes";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
@@ -19,6 +22,7 @@ import { hammer } from "./support/hammer";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
 const TIMEOUT_MS = 8 * 60_000;
+const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 const CHARTS = path.resolve(PROJECT_FOLDER, "../shared/charts");
 const RELEASE = ["policy-controller", "--namespace", "cosign-system"];
 
@@ -86,6 +90,45 @@ describe("a policy-controller that is there already", function () {
     async function setServicePort(namespace: string, port: number): Promise<void> {
         const body = [{ op: "replace", path: "/spec/ports/0/port", value: port }];
         await stage.cluster.core.patchNamespacedService({ name: "webhook", namespace, body });
+    }
+
+    /** What adoption would change or lose without a word, how to take it back, and what the preview says to write. */
+    function refusedChanges(namespace: string): [() => Promise<unknown>, () => Promise<unknown>, string][] {
+        const { admission, core } = stage.cluster;
+        const setPolicy = (value: string) => () =>
+            core.patchNamespacedConfigMap({
+                ...{ namespace, name: "config-policy-controller" },
+                body: [{ op: "add", path: "/data", value: { "no-match-policy": value } }],
+            });
+        const select = (op: string, value?: object) => () =>
+            admission.patchMutatingWebhookConfiguration({
+                name: "policy.sigstore.dev",
+                body: [{ op, path: "/webhooks/0/namespaceSelector/matchLabels", value }],
+            });
+        const label = (value: string) => () =>
+            core.patchNamespace({
+                name: namespace,
+                body: [{ op: "add", path: "/metadata/labels/policy.sigstore.dev~1include", value }],
+            });
+        // As the provider writes the Secret of a helm.v3.Release.
+        const annotate = (value: string | null) => () =>
+            core.patchNamespacedSecret(
+                {
+                    ...{ namespace, name: "sh.helm.release.v1.signing.v1", fieldManager: "pulumi-kubernetes" },
+                    body: { metadata: { annotations: { "tests.example/made": value } } },
+                },
+                setHeaderOptions("Content-Type", PatchStrategy.MergePatch),
+            );
+        return [
+            [
+                annotate("by Pulumi"),
+                annotate(null),
+                "Write: pulumi state delete, with the URN of the Release. Then: kubectl",
+            ],
+            [setPolicy("warn"), setPolicy("deny"), 'Write noMatchPolicy: "warn".'],
+            [select("add", { team: "shop" }), select("remove"), "Write values: { webhook: { namespaceSelector: {"],
+            [label("true"), label("false"), `Write: kubectl label namespace ${namespace} policy.sigstore.dev/include-`],
+        ];
     }
 
     async function armed(): Promise<void> {
@@ -168,6 +211,11 @@ describe("a policy-controller that is there already", function () {
             ...{ adopt: true, chart, ...named },
             values: { ...alike, webhook: { ...alike.webhook, ...budget } },
         };
+        for (const [change, undo, instead] of refusedChanges("security")) {
+            await change();
+            expect(await refusalOfPreview(stack)).to.include(instead);
+            await undo();
+        }
         const blows = hammer(stage.cluster, "shop");
         await stack.up();
         expect(await blows.stop()).to.include({ admitted: 0, before: 0 });
@@ -202,6 +250,44 @@ describe("a policy-controller that is there already", function () {
         expect(gone.items.map(({ metadata }) => metadata?.name)).to.not.include("cosign-system");
     });
 
+    it("is refused as long as a helm.v3.Release can uninstall it, and adopted then", async function () {
+        if (!SOAK) {
+            this.skip();
+        }
+        let isReleased = true;
+        let args: PolicyControllerArgs = { adopt: true, chart: { path: chartOf("0.10.6") } };
+        const stack = await stage.stack("from-release", () => {
+            if (isReleased) {
+                const place = { name: "policy-controller", namespace: "cosign-system", createNamespace: true };
+                new kubernetes.helm.v3.Release("signing", { ...place, chart: chartOf("0.10.6") });
+            } else {
+                new PolicyController("controller", args);
+            }
+        });
+        await stack.up();
+        await armed();
+        const before = await identities();
+        isReleased = false;
+        expect(await refusalOfPreview(stack)).to.include(
+            "Write: pulumi state delete, with the URN of the Release. " +
+                "Then: kubectl -n cosign-system delete secret -l owner=helm,name=policy-controller",
+        );
+        const urn = "urn:pulumi:from-release::tests::kubernetes:helm.sh/v3:Release::signing";
+        const { workDir: cwd, envVars } = stack.workspace;
+        const env = { ...process.env, ...envVars };
+        await run(stage.engine.pulumi, ["state", "delete", urn, "--yes", "--stack", "from-release"], { cwd, env });
+        await stage.cluster.core.deleteCollectionNamespacedSecret({
+            namespace: "cosign-system",
+            labelSelector: "owner=helm,name=policy-controller",
+        });
+        await stack.up();
+        expect(await identities()).to.deep.equal(before);
+        args = { chart: args.chart };
+        await stack.up();
+        expect(await identities()).to.deep.equal(before);
+        await stack.destroy();
+    });
+
     it("is refused where it came from upstream's release manifests, with what to delete first", async () => {
         await applyAsKubectl(stage, await upstreamManifests());
         const stack = await stackWith("from-manifests", {
@@ -210,7 +296,7 @@ describe("a policy-controller that is there already", function () {
         expect(await refusalOfPreview(stack)).to.include(
             "Write: kubectl -n cosign-system delete deployment/webhook service/webhook " +
                 "rolebinding/policy-controller-webhook clusterrolebinding/policy-controller-webhook. " +
-                "Then: pulumi up --skip-preview.",
+                "Then: pulumi up.",
         );
         const { apps, config, core } = stage.cluster;
         const rights = config.makeApiClient(RbacAuthorizationV1Api);
@@ -219,7 +305,8 @@ describe("a policy-controller that is there already", function () {
         await core.deleteNamespacedService({ ...place, name: "webhook" });
         await rights.deleteNamespacedRoleBinding({ ...place, name: "policy-controller-webhook" });
         await rights.deleteClusterRoleBinding({ name: "policy-controller-webhook" });
-        // Not a preview: the API server asks the webhook that is gone about the canary.
+        // The webhook configurations are still there, and nobody answers for them.
+        expect(await refusalOfPreview(stack)).to.equal("");
         await stack.up();
         expect(await changesInPreview(stack)).to.deep.equal([]);
     });

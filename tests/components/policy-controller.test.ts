@@ -136,6 +136,12 @@ describe("PolicyController", () => {
         expect(await warningsOf(`mirror.example.com/policy-controller@${DIGEST}`)).to.equal("");
     });
 
+    it("is adopted wherever it is", () => {
+        for (const namespace of ["default", "kube-system"]) {
+            expect(validatePolicyControllerArgs({ namespace, adopt: true })).to.deep.equal([]);
+        }
+    });
+
     it("lets the only replica go, too, unless somebody says otherwise", async () => {
         const minAvailable = { webhook: { podDisruptionBudget: { minAvailable: 1 } } };
         const budget = async (args: PolicyControllerArgs) =>
@@ -358,6 +364,7 @@ describe("PolicyController", () => {
         [{ namespace: "Cosign_System" }, "label-invalid"],
         [{ namespace: "a".repeat(64) }, "label-invalid"],
         [{ namespace: "kube-system" }, "controller-in-system-namespace"],
+        [{ namespace: "default" }, "controller-in-system-namespace"],
         [{ priorityClass: "No Class" }, "subdomain-invalid"],
         [{ imagePullSecrets: ["No Secret"] }, "subdomain-invalid"],
         [{ image: { digest: "v0.13.1" } }, "controller-image-by-tag"],
