@@ -129,15 +129,15 @@ export class PolicyController extends pulumi.ComponentResource {
  * @throws InputPropertiesError, in the outputs, for a chart that is another one.
  */
 function deployedBy(name: string, chart: kubernetes.helm.v4.Chart, args: PolicyControllerArgs): Deployed {
-    const metadata = chart.resources.apply((resources: unknown[]) => {
+    // No list, other than an empty one: the provider could not render the chart, and has said why.
+    const metadata = chart.resources.apply((resources: unknown[] | undefined) => {
         const { MutatingWebhookConfiguration } = kubernetes.admissionregistration.v1;
-        const deployment = resources.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
-        const configurations = resources.filter((resource) => MutatingWebhookConfiguration.isInstance(resource));
+        const deployment = resources?.find((resource) => kubernetes.apps.v1.Deployment.isInstance(resource));
+        const configurations = resources?.filter((resource) => MutatingWebhookConfiguration.isInstance(resource));
         return pulumi
-            .all([deployment?.metadata, pulumi.all(configurations.map(({ metadata: { name } }) => name))])
+            .all([deployment?.metadata, pulumi.all(configurations?.map(({ metadata: { name } }) => name) ?? [])])
             .apply(([of, names]) => {
-                // Where nothing was rendered, the provider has said why.
-                if (resources.length > 0 && (of === undefined || !names.includes(WORKLOAD_WEBHOOK))) {
+                if (resources !== undefined && (of === undefined || !names.includes(WORKLOAD_WEBHOOK))) {
                     rejectFindings("PolicyController", name, [
                         error("chart-of-something-else", ["chart"], {
                             found: `a chart without a Deployment, or without the webhook configuration ${WORKLOAD_WEBHOOK}`,

@@ -194,7 +194,7 @@ describe("the install of a controller", function () {
         await expectNothingDone();
     });
 
-    it("refuses a chart of something else, also of another admission controller", async () => {
+    it("refuses a chart of something else, also of another admission controller, and one of nothing", async () => {
         const chart = path.join(stage.sandbox.directory, "other");
         await fs.mkdir(path.join(chart, "templates"), { recursive: true });
         await fs.writeFile(path.join(chart, "Chart.yaml"), "apiVersion: v2\nname: other\nversion: 1.0.0\n");
@@ -212,11 +212,12 @@ describe("the install of a controller", function () {
             kind: "MutatingWebhookConfiguration",
             webhooks: [],
         };
+        const stack = await controller("other", { chart: { path: chart } });
+        expect(await refusal(stack.preview()), "of nothing").to.include("This is no policy-controller chart");
         for (const object of [deployment, webhooks]) {
             const file = path.join(chart, "templates", `${object.kind}.yaml`);
             await fs.writeFile(file, JSON.stringify({ ...object, metadata: { name: "other" } }));
         }
-        const stack = await controller("other", { chart: { path: chart } });
         expect(await refusal(stack.preview()))
             .to.include("This is no policy-controller chart")
             .and.include("[chart-of-something-else]");

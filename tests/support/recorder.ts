@@ -94,8 +94,6 @@ function stateOf(args: pulumi.runtime.MockResourceArgs, options: RecordOptions):
             return { ...inputs, output: inputs.input };
         case "random:index/randomPassword:RandomPassword":
             return options.preview ? inputs : { ...inputs, result: "a password that is not random" };
-        case "kubernetes:helm.sh/v4:Chart":
-            return { ...inputs, resources: [] };
         case "command:local:Command":
             return options.preview ? inputs : { ...inputs, stdout: options.stdout ?? "", stderr: "" };
         default:
