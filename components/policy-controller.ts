@@ -18,6 +18,7 @@ import { SETTINGS_CONFIG_MAP, settingsFiles } from "./controller/settings-config
 import { checkCluster } from "./cluster-check";
 import { requireOfCluster } from "./existing-objects";
 import { rejectFindings } from "./findings";
+import { withUnknowns } from "./known-values";
 import { OWNER_ANNOTATION, ownerMark } from "./ownership";
 import { CHART_REPOSITORY } from "./pinned-chart";
 import { type ProvidedObject, warnOfForbidden } from "./write-rights";
@@ -149,8 +150,13 @@ function deployedBy(name: string, chart: kubernetes.helm.v4.Chart, args: PolicyC
                 return { name: of?.name, labels: of?.labels };
             });
     });
+    // With a value that is not known yet, nothing of the chart is; but without a name, the provider refuses the gate.
+    const deploymentName = withUnknowns(metadata.apply(({ name: known }) => known)).apply(
+        (known) => (typeof known === "string" && !pulumi.isUnknown(known) ? known : `${fullName(args)}-webhook`),
+        true,
+    );
     return {
-        name: metadata.apply(({ name }) => name ?? `${fullName(args)}-webhook`),
+        name: deploymentName as pulumi.Output<string>,
         chart: metadata.apply(({ labels }) => labels?.["helm.sh/chart"] ?? "unknown"),
         version: metadata.apply(({ labels }) => labels?.["app.kubernetes.io/version"] ?? ""),
     };

@@ -65,9 +65,12 @@ const ENFORCEMENT = `
 {{- end }}
 `;
 
-/** Whoever drops a helm.v3.Release from a program uninstalls it, with all that was adopted of it. Helm does so by its Secrets. */
+/**
+ * Whoever drops a helm.v3.Release from a program uninstalls it, with all that was adopted of it. Helm does so by its Secrets, which are
+ * listed for the first adoption alone: later previews need no right to read Secrets.
+ */
 const RELEASE_OF_PULUMI = `
-{{- if $namespace }}
+{{- if and $namespace (ne $owner .Values.owner) }}
   {{- range (lookup "v1" "Secret" $namespace "").items }}
     {{- if and (eq (default "" .type) "helm.sh/release.v1") (eq (dig "metadata" "labels" "name" "" .) $.Values.release) }}
       {{- range .metadata.managedFields }}

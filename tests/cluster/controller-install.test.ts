@@ -224,6 +224,16 @@ describe("the install of a controller", function () {
         await expectNothingDone();
     });
 
+    it("previews with a value that is not known yet", async () => {
+        const program = () => {
+            const other = new kubernetes.core.v1.ConfigMap("other", { metadata: { namespace: "default" } });
+            const values = { webhook: { podAnnotations: { "tests.example/other": other.id } } };
+            new PolicyController("controller", { chart: { path: stage.chart }, values });
+        };
+        expect(await previewed(program, stage.sandbox.kubeconfig)).to.not.include("error");
+        await expectNothingDone();
+    });
+
     it("makes no namespace by labelling one that does not exist", async () => {
         const stack = await stage.stack("absent", () => {
             new EnforcedNamespace("absent", { name: "absent" });
