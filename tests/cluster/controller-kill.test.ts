@@ -5,12 +5,11 @@ import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, Sta
 import { leftovers, listObjects } from "../../sandbox/demo/inventory";
 import { changesInPreview } from "../../sandbox/demo/stack";
 import { mendStateFile } from "../support/torn-state";
+import { drawn, SEED } from "./support/draw";
 import { killEngineAt } from "./support/interruption";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
 const TIMEOUT_MS = 8 * 60_000;
-const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
-const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
 
 type Operation = "up" | "update" | "destroy";
 
@@ -34,7 +33,7 @@ const LOOKED_AT =
 const GOES_WITH_ANOTHER = /^(APIService|ClusterImagePolicy|TrustRoot|IPAddress)\/\//;
 
 /** Two of them in an ordinary run, by a seed that the test names. */
-const DRAWN = SOAK ? MOMENTS : [MOMENTS[SEED % 7], MOMENTS[7 + (SEED % 3)]].filter((moment) => moment !== undefined);
+const DRAWN = [...drawn(MOMENTS.slice(0, 7)), ...drawn(MOMENTS.slice(7))];
 /** From before the object is sent until after it is there. */
 const DELAY_MS = SEED % 400;
 

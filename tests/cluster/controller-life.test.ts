@@ -23,17 +23,12 @@ import { isPodReady } from "../sandbox/support/cluster";
 import { eventually } from "../sandbox/support/wait";
 import { CONTROLLER_OPTIONS } from "./support/controller-options";
 import { disarm } from "./support/disarm";
+import { drawn, SEED } from "./support/draw";
 import { pushImage } from "./support/images";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 import { deploymentOf, replicaSetsOf, scale } from "./support/workloads";
 
 const TIMEOUT_MS = 8 * 60_000;
-const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
-const SEED = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
-/** One of them in an ordinary run, by a seed that the test names. */
-const OPTIONS = Object.entries(CONTROLLER_OPTIONS).filter(
-    (_option, index, { length }) => SOAK || index === SEED % length,
-);
 const CONTROLLER = { namespace: "cosign-system" };
 /** The storm makes some three a second. */
 const STORM_MS = 4000;
@@ -184,7 +179,7 @@ describe(`a controller's life (SIGNED_IMAGES_SEED=${SEED})`, function () {
         expect(spec?.template.spec?.containers[0]?.image).to.equal(tagged);
     });
 
-    for (const [name, options] of OPTIONS) {
+    for (const [name, options] of drawn(Object.entries(CONTROLLER_OPTIONS))) {
         it(`drifts nowhere with ${name}`, async () => {
             args = options;
             await stack.up();
