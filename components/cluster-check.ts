@@ -58,7 +58,8 @@ const folders = new Map<string, string>();
  */
 export function chartWith(template: string): string {
     const known = folders.get(template);
-    if (known !== undefined) {
+    // A process that serves for days may have lost it: to a later run, or to who tidies the folder of temporary files.
+    if (known !== undefined && fs.existsSync(known)) {
         return known;
     }
     const folder = temporaryFolder("signed-images-check-");

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
+import { chartWith } from "../../components/cluster-check";
 import { temporaryFolder } from "../../components/temporary-folder";
 
 describe("a temporary folder", () => {
@@ -23,5 +24,14 @@ describe("a temporary folder", () => {
             true,
             true,
         ]);
+    });
+
+    it("is made again where a process that serves for days has lost it", () => {
+        const chart = chartWith("a question");
+        expect(chartWith("a question")).to.equal(chart);
+        fs.rmSync(chart, { recursive: true });
+        expect(fs.readFileSync(path.join(chartWith("a question"), "templates", "check.yaml"), "utf8")).to.equal(
+            "a question",
+        );
     });
 });
