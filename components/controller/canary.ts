@@ -34,8 +34,9 @@ export function canaryPolicy(
         {
             apiVersion: CONVERTED_VERSION,
             kind: "ClusterImagePolicy",
-            metadata: { name: CANARY_NAME, annotations: WAIT_UNTIL_READY },
-            spec: created.apply(() => spec),
+            // The annotations, of all fields: the policy pack has to know at preview what the policy is about.
+            metadata: { name: CANARY_NAME, annotations: created.apply(() => WAIT_UNTIL_READY) },
+            spec,
         },
         { ...opts, customTimeouts: armingTimeout(args) },
     );

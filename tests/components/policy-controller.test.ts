@@ -46,6 +46,12 @@ const WEBHOOKS = "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookCo
 const DEFINITION = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
 
 describe("PolicyController", () => {
+    it("tells a policy pack at the first preview that its canary is about no image of anybody", async () => {
+        const { registrations } = await record(() => new PolicyController("controller", {}), { preview: true });
+        const canary = registrations.find(({ name }) => name === "controller-canary");
+        expect(canary?.inputs.spec).to.have.deep.property("images", [{ glob: "canary.signed-images.invalid/**" }]);
+    });
+
     it("merges further values last, key by key", async () => {
         const values = await valuesOf({
             replicas: 2,
