@@ -79,7 +79,7 @@ export function withUnknowns(output: pulumi.Output<unknown>): UnknownsApply {
  * it the engine's mark in their place. The SDK's own property access (`output.a.b`) is made with it (output.ts).
  */
 export interface UnknownsApply {
-    apply(callback: (value: unknown) => unknown, runWithUnknowns: true): pulumi.Output<unknown>;
+    apply<T>(callback: (value: unknown) => T, runWithUnknowns: true): pulumi.Output<T>;
 }
 
 function mapLeaves(

@@ -156,7 +156,7 @@ function deployedBy(name: string, chart: kubernetes.helm.v4.Chart, args: PolicyC
         true,
     );
     return {
-        name: deploymentName as pulumi.Output<string>,
+        name: deploymentName,
         chart: metadata.apply(({ labels }) => labels?.["helm.sh/chart"] ?? "unknown"),
         version: metadata.apply(({ labels }) => labels?.["app.kubernetes.io/version"] ?? ""),
     };

@@ -66,7 +66,7 @@ function triesOut(parent: pulumi.Resource): pulumi.Output<boolean> {
         const [serverSide, directory] = settings as unknown[];
         const writesFiles = typeof directory === "string" && directory !== "" && !pulumi.isUnknown(directory);
         return String(serverSide) !== "false" && !writesFiles;
-    }, true) as pulumi.Output<boolean>;
+    }, true);
 }
 
 function settingsOfDefaultProvider(): ProviderSettings {

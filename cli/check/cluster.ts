@@ -1,5 +1,6 @@
 /** What a live cluster enforces, and what runs in its enforced namespaces. */
 import { exemption, INCLUDE_LABEL } from "../../core/admission";
+import { WORKLOAD_WEBHOOK } from "../../core/admission/names";
 import { API_VERSION } from "../../core/policy/manifest";
 import { printable } from "../../core/policy/printable";
 import { isRecord } from "../../core/policy/shape";
@@ -232,7 +233,7 @@ export async function readSecrets(
 async function readController(cluster: ClusterReader, namespace: string): Promise<ControllerConfig> {
     const [deployments, webhook] = await Promise.all([
         cluster.list("apps/v1", "Deployment", namespace),
-        cluster.read("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "policy.sigstore.dev"),
+        cluster.read("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", WORKLOAD_WEBHOOK),
     ]);
     const labels = deployments.flatMap((deployment) => {
         const metadata = isRecord(deployment) && isRecord(deployment.metadata) ? deployment.metadata : {};

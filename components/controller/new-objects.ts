@@ -44,16 +44,8 @@ function newObjects(args: PolicyControllerArgs): ClusterObject[] {
         { apiVersion: definitions, kind: "CustomResourceDefinition", name: TRUST_ROOT_DEFINITION },
         { apiVersion: admission, kind: "MutatingWebhookConfiguration", name: WORKLOAD_WEBHOOK },
         { apiVersion: admission, kind: "ValidatingWebhookConfiguration", name: WORKLOAD_WEBHOOK },
-        {
-            apiVersion: admission,
-            kind: "MutatingWebhookConfiguration",
-            name: DEFAULTING_WEBHOOK,
-        },
-        {
-            apiVersion: admission,
-            kind: "ValidatingWebhookConfiguration",
-            name: VALIDATING_WEBHOOK,
-        },
+        { apiVersion: admission, kind: "MutatingWebhookConfiguration", name: DEFAULTING_WEBHOOK },
+        { apiVersion: admission, kind: "ValidatingWebhookConfiguration", name: VALIDATING_WEBHOOK },
         { apiVersion: rbac, kind: "ClusterRole", name: `${fullName(args)}-webhook` },
         { apiVersion: rbac, kind: "ClusterRoleBinding", name: `${fullName(args)}-webhook` },
         ...(args.priorityClass === undefined

@@ -18,13 +18,13 @@ import { changesInPreview } from "../../sandbox/demo/stack";
 import { TUF_ROOTS } from "../core/policy/samples";
 import { eventually } from "../sandbox/support/wait";
 import { disarm } from "./support/disarm";
+import { IS_SOAK } from "./support/draw";
 import { hammer } from "./support/hammer";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 
 const TIMEOUT_MS = 8 * 60_000;
-const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 /** A slow image pull. */
-const CONTROLLER_START_DELAY_MS = SOAK ? 30_000 : 3000;
+const CONTROLLER_START_DELAY_MS = IS_SOAK ? 30_000 : 3000;
 
 describe("the install of a controller", function () {
     this.timeout(TIMEOUT_MS);

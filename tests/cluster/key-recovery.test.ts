@@ -10,6 +10,7 @@ import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { type Engine, ensureEngine, ensureTools } from "../../tools";
 import { processesWith } from "../support/processes";
 import { PulumiProject } from "../support/pulumi-project";
+import { drawn, SEED } from "./support/draw";
 
 const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
@@ -53,7 +54,7 @@ const FIRST_OF_ROTATION = 6;
 /** The names of the Secrets to their data. */
 type Secrets = Record<string, Record<string, string> | undefined>;
 
-describe("a key pair whose engine is killed", function () {
+describe(`a key pair whose engine is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
     this.timeout(TIMEOUT_MS);
     let sandbox: Sandbox;
     let engine: Engine;
@@ -171,12 +172,7 @@ describe("a key pair whose engine is killed", function () {
 
 /** Everything in a soak, and otherwise one point of the generation and one of the rotation, by the seed. */
 function chosen(): KillPoint[] {
-    if (process.env.SIGNED_IMAGES_SOAK === "1") {
-        return [...POINTS];
-    }
-    const seed = Number(process.env.SIGNED_IMAGES_SEED ?? Date.now());
-    const pick = (points: readonly KillPoint[]) => points.slice(seed % points.length).slice(0, 1);
-    return [...pick(POINTS.slice(0, FIRST_OF_ROTATION)), ...pick(POINTS.slice(FIRST_OF_ROTATION))];
+    return [...drawn(POINTS.slice(0, FIRST_OF_ROTATION)), ...drawn(POINTS.slice(FIRST_OF_ROTATION))];
 }
 
 function isAt(event: EngineEvent, { moment, child }: KillPoint, name: string): boolean {

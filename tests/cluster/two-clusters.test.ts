@@ -5,10 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Authority, ClusterImagePolicy, EnforcedNamespace, PolicyController, StaticAction } from "../../index";
 import { type Cluster } from "../sandbox/support/cluster";
+import { IS_SOAK } from "./support/draw";
 import { startSecondCluster } from "./support/second-cluster";
 import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
-
-const SOAK = process.env.SIGNED_IMAGES_SOAK === "1";
 
 /** Everything under the same names, whichever cluster. */
 function install(chart: string, opts: pulumi.ComponentResourceOptions, armingTimeoutSeconds?: number): void {
@@ -47,7 +46,7 @@ describe("two clusters in one stack", function () {
     this.timeout(4 * 60_000);
 
     // The provider is handed on in tests/components; here, for whoever has the time, it is seen that it is used.
-    (SOAK ? it : it.skip)(
+    (IS_SOAK ? it : it.skip)(
         "get each its own, by the same names, and one that is never armed holds up nothing in the other",
         async function () {
             this.timeout(BUILD_TIMEOUT_MS);

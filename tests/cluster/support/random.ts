@@ -1,5 +1,6 @@
-/** With `SIGNED_IMAGES_SOAK` the random parts of the cluster tests draw more, and each time something else. */
-const IS_SOAK = Boolean(process.env.SIGNED_IMAGES_SOAK);
+import { IS_SOAK } from "./draw";
+
+/** In a soak the random parts of the cluster tests draw more, and each time something else. */
 const SOAK_FACTOR = IS_SOAK ? 20 : 1;
 
 /** What they are drawn by. `SIGNED_IMAGES_SEED` sets it; the names of the tests tell it. */
