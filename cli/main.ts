@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** `signed-images`: policies and keys from the command line. */
 import "./node-version";
-import "./compile-cache";
-
+import { loadCompiled } from "./compile-cache";
 import { ExitCode, systemCode, systemReason } from "./errors";
-import { runProgram } from "./program";
+
+import type * as Program from "./program";
+
+const { runProgram } = loadCompiled(require.resolve("./program"), process.argv[2] ?? "") as typeof Program;
 
 let isUnwritten = false;
 for (const stream of [process.stdout, process.stderr]) {

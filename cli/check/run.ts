@@ -43,7 +43,8 @@ export async function runCheck(
         namespaces: [...(live?.namespaces ?? []), ...given.all.namespaces],
     };
     requirePolicies(options, now.rules, given.ruling, live, subjects);
-    const client = connections.registry === undefined ? await connectRegistries(options) : undefined;
+    const client =
+        connections.registry === undefined ? await connectRegistries(options, surroundings.stdin) : undefined;
     try {
         return await judgeRules(now, subjects, given.all.opaque, connections.registry ?? client, surroundings.stderr);
     } finally {
@@ -174,7 +175,10 @@ function isIn(namespace: string): (secret: unknown) => boolean {
     };
 }
 
-async function connectRegistries({ registryCas, registryMirrors }: CheckOptions): Promise<RegistryClient> {
-    const certificateAuthorities = await certificateAuthoritiesOf(registryCas, process.stdin);
+async function connectRegistries(
+    { registryCas, registryMirrors }: CheckOptions,
+    stdin: Surroundings["stdin"],
+): Promise<RegistryClient> {
+    const certificateAuthorities = await certificateAuthoritiesOf(registryCas, stdin);
     return new RegistryClient({ certificateAuthorities, mirrors: registryMirrors });
 }

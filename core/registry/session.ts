@@ -43,6 +43,9 @@ export interface SessionParts {
     send: (request: ExchangeRequest) => Promise<ExchangeResponse>;
 }
 
+/** undici takes a connection for free in the turn of the event loop after an answer, and writes to it in the one after that. */
+const TURNS_TO_SEND = 3;
+
 /** All that is said to one registry: how it is spoken to, with what authorization, and how much at a time. */
 export class RegistrySession {
     private readonly limiter: Limiter;
@@ -50,6 +53,7 @@ export class RegistrySession {
     private readonly patience: Patience;
     private readonly authenticators = new Map<string, Authenticator>();
     private schemes: readonly Scheme[];
+    private answers = 0;
 
     public constructor(
         private readonly registry: string,
@@ -70,7 +74,20 @@ export class RegistrySession {
         const about = this.about(question);
         return this.limiter
             .run(() => this.patience.spend(about, () => this.outage.watch(about, ask)))
-            .finally(sendingComesFirst);
+            .finally(() => this.sendingComesFirst());
+    }
+
+    /**
+     * Lets what waited for this answer be sent before the answer is worked on, and before those that come at the same time: to verify 32
+     * of them takes longer than to send as many. No longer than for as many answers as are under way, because each is kept in memory.
+     */
+    private async sendingComesFirst(): Promise<void> {
+        const last = ++this.answers + this.parts.settings.concurrency;
+        let seen: number;
+        do {
+            seen = this.answers;
+            await turns(TURNS_TO_SEND);
+        } while (this.limiter.isFull && seen < this.answers && this.answers < last);
     }
 
     private async attempt(question: Question, deadline: number): Promise<ExchangeResponse> {
@@ -251,11 +268,8 @@ function mayBeTheScheme({ code, message }: RegistryError): boolean {
     );
 }
 
-/**
- * Lets what waited for this answer be sent before the answer is worked on: verifying 32 of them takes longer than sending as many.
- * undici takes a connection for free in the next turn of the event loop, so it is the turn after that one.
- */
-async function sendingComesFirst(): Promise<void> {
-    await setImmediate();
-    await setImmediate();
+async function turns(count: number): Promise<void> {
+    for (let turn = 0; turn < count; turn++) {
+        await setImmediate();
+    }
 }

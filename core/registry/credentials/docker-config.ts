@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { asObject, parseObject, textOf } from "../json";
@@ -32,13 +32,15 @@ export class CredentialSourceError extends Error {
 /**
  * The files in the order of asking: `DOCKER_AUTH_CONFIG` (the variable itself), Docker's own, podman's, as in go-containerregistry (authn/keychain.go),
  * which takes podman's only where there is none of Docker's.
+ *
+ * @throws CredentialSourceError
  */
-export async function readDockerConfigs(environment: Environment): Promise<DockerConfig[]> {
+export function readDockerConfigs(environment: Environment): DockerConfig[] {
     const inline = environment.DOCKER_AUTH_CONFIG;
     const configs = inline === undefined ? [] : [parseConfig("DOCKER_AUTH_CONFIG", Buffer.from(inline))];
     for (const candidates of [dockerFiles(environment), podmanFiles(environment)]) {
         for (const path of candidates) {
-            const bytes = await readIfThere(path);
+            const bytes = readIfThere(path);
             if (bytes !== undefined) {
                 configs.push(parseConfig(path, bytes));
                 break;
@@ -62,9 +64,9 @@ function podmanFiles({ REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, HOM
         .map((folder) => join(folder ?? "", "containers", "auth.json"));
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
+function readIfThere(path: string): Buffer | undefined {
     try {
-        return await readFile(path);
+        return readFileSync(path);
     } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? "unknown";
         if (code === "ENOENT" || code === "ENOTDIR") {

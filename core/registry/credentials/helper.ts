@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-
 import { parseObject, textOf } from "../json";
 
 import { CredentialSourceError } from "./docker-config";
@@ -60,7 +58,8 @@ interface HelperRun {
     output: Buffer;
 }
 
-function run(program: string, input: string, environment: Environment, timeoutMs: number): Promise<HelperRun> {
+async function run(program: string, input: string, environment: Environment, timeoutMs: number): Promise<HelperRun> {
+    const { spawn } = await import("node:child_process");
     return new Promise((resolve, reject) => {
         const child = spawn(program, ["get"], { env: { ...environment }, stdio: ["pipe", "pipe", "ignore"] });
         const pieces: Buffer[] = [];

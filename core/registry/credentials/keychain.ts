@@ -21,7 +21,7 @@ export interface KeychainOptions {
  */
 export class Keychain {
     private readonly answers = new Map<string, Promise<Credential | undefined>>();
-    private configs?: Promise<DockerConfig[]>;
+    private configs?: DockerConfig[];
 
     public constructor(private readonly options: KeychainOptions) {}
 
@@ -46,7 +46,7 @@ export class Keychain {
             return explicit;
         }
         this.configs ??= readDockerConfigs(this.options.environment);
-        for (const config of await this.configs) {
+        for (const config of this.configs) {
             const found = (await this.fromHelpers(config, keys)) ?? firstOf(config.auths, keys);
             if (found !== undefined) {
                 return found;

@@ -5,6 +5,11 @@ export class Limiter {
 
     public constructor(private readonly limit: number) {}
 
+    /** Whether something waits. */
+    public get isFull(): boolean {
+        return this.waiting.length > 0;
+    }
+
     public async run<T>(work: () => Promise<T>): Promise<T> {
         if (this.running >= this.limit) {
             // Whoever ends hands its place on, so `running` stays.

@@ -1,5 +1,5 @@
 /** Trusted roots out of TUF repositories, on the network or in a TrustRoot. */
-import * as fs from "node:fs/promises";
+import { promises as fs } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 

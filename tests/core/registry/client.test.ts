@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import * as os from "node:os";
 
@@ -149,6 +150,33 @@ describe("on the real registry of go-containerregistry", function () {
         const read = await Promise.all(digests.map((digest) => reader.manifest(repositoryAt(host, "many"), digest)));
         expect(read.map(({ digest }) => digest)).to.deep.equal(digests);
         expect(reader.requestCount).to.equal(50);
+    });
+
+    it("sends what waits before it works on answers that come together", async () => {
+        const held: ServerResponse[] = [];
+        const atOnce = 8;
+        const registry = await StandIn.start((_request, response) => {
+            held.push(response);
+            if (held.length % atOnce === 0) {
+                held.splice(0).forEach((waiting) => waiting.writeHead(404).end());
+            }
+        });
+        const sentBefore: number[] = [];
+        let sent = 0;
+        const count = (): void => {
+            sent++;
+        };
+        subscribe("undici:client:sendHeaders", count);
+        const reader = client({ concurrency: atOnce });
+        await Promise.all(
+            Array.from({ length: 2 * atOnce }, async (_, index) => {
+                await failureOf(reader.manifest(repositoryAt(registry.host, "held"), `v${index}`));
+                sentBefore.push(sent);
+            }),
+        );
+        unsubscribe("undici:client:sendHeaders", count);
+        await registry.stop();
+        expect(sentBefore).to.deep.equal(Array.from(sentBefore, () => 2 * atOnce));
     });
 
     it("reads from a mirror first, and from the registry what the mirror has not, or lies about", async () => {
