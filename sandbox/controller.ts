@@ -19,7 +19,8 @@ export interface ControllerHostOptions {
     access: ApiAccess;
     api: Api;
     launcher: Launcher;
-    ports: PortReservation;
+    /** Undefined where policy-controller cannot run. */
+    ports: PortReservation | undefined;
     report: (line: string) => void;
     startDelayMs: number;
     /** Called when the state of policy-controller's pods is another than before. */
@@ -31,6 +32,10 @@ const STOP_GRACE_MS = 1000;
 const TOKEN_LIFETIME_SECONDS = 3600;
 const FIRST_BACK_OFF_MS = 1000;
 const MAX_BACK_OFF_MS = 30_000;
+const WITHOUT_CONTROLLER = {
+    reason: "CreateContainerError",
+    message: "the sandbox was started without policy-controller",
+};
 /** A process that ran for so long starts again with the first back-off. */
 const STABLE_MS = 60_000;
 const STARTING_PROBE_MS = 100;
@@ -87,7 +92,8 @@ export class ControllerHost {
     stateOf(pod: Pod, placement: PodPlacement): PodState {
         const { owner } = this;
         if (owner === undefined || this.stopped) {
-            return { running: false, ready: false, startedAt: placement.startTime, restartCount: 0 };
+            const waiting = this.options.ports === undefined ? WITHOUT_CONTROLLER : undefined;
+            return { running: false, ready: false, startedAt: placement.startTime, restartCount: 0, waiting };
         }
         if (owner.pod.metadata.uid === pod.metadata.uid) {
             return owner.state;
@@ -122,7 +128,7 @@ export class ControllerHost {
 
     /* The youngest pod, because in a rollout that one is meant to stay. */
     private elect(): void {
-        if (this.owner !== undefined || this.stopped) {
+        if (this.owner !== undefined || this.stopped || this.options.ports === undefined) {
             return;
         }
         const created = ({ pod }: Candidate) => pod.metadata.creationTimestamp;
@@ -173,7 +179,7 @@ export class ControllerHost {
         if (hasFired(signal)) {
             return 0;
         }
-        await this.options.ports.release();
+        await this.options.ports?.release();
         const process = await this.launch(prepared, folder, tokenFile);
         owner.process = process;
         this.update(owner, { running: true, waiting: undefined, startedAt: timestamp(process.startedAt) });
@@ -195,7 +201,7 @@ export class ControllerHost {
         await attended;
         owner.process = undefined;
         if (!this.stopped) {
-            await this.options.ports.hold();
+            await this.options.ports?.hold();
         }
         this.buried(owner, process);
         return Date.now() - process.startedAt.getTime();

@@ -37,6 +37,11 @@ export interface SandboxOptions {
      * @default nobody listens; `failure` says it too
      */
     onFailure?: (failure: SandboxError) => void;
+    /**
+     * Whether policy-controller can run here. Without it, its ports stay free, so that sandboxes may be beside one another.
+     * @default true
+     */
+    controller?: boolean;
     /** Ends the start; what had been started is stopped before `start` rejects. */
     signal?: AbortSignal;
     /**
@@ -88,7 +93,8 @@ export class Sandbox implements AsyncDisposable {
 
     private constructor(
         private readonly options: SandboxOptions,
-        private readonly ports: PortReservation,
+        /** policy-controller's. */
+        private readonly ports: PortReservation | undefined,
     ) {
         this.directory = mkdtempSync(join(tmpdir(), "signed-images-sandbox-"));
         this.logs = join(this.directory, "logs");
@@ -109,7 +115,7 @@ export class Sandbox implements AsyncDisposable {
             throw abortedError();
         }
         await checkBinaries(options.binaries);
-        const ports = await PortReservation.take(POLICY_CONTROLLER_PORTS);
+        const ports = options.controller === false ? undefined : await PortReservation.take(POLICY_CONTROLLER_PORTS);
         const sandbox = new Sandbox(options, ports);
         try {
             await sandbox.run();
@@ -252,7 +258,7 @@ export class Sandbox implements AsyncDisposable {
             }
         } finally {
             await Promise.all(this.launcher.list().map((process) => process.stop(0)));
-            await this.ports.end();
+            await this.ports?.end();
             rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
             await this.watchdog.dismiss();
         }

@@ -67,6 +67,23 @@ describe("a sandbox", function () {
         await eventually("web is available", async () => (await availableReplicas(cluster, "web")) === 3);
     });
 
+    it("has others beside it, in which policy-controller does not start", async () => {
+        await using beside = await startSandbox({ controller: false });
+        const other = Cluster.fromKubeconfig(beside.kubeconfig);
+        await other.create(`
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: webhook, namespace: default }
+            spec: { containers: [{ name: webhook, image: "example.com/policy-controller:1" }] }
+        `);
+        await eventually("the pod says what it waits for", async () => {
+            const [pod] = await other.pods("default");
+            const waiting = pod?.status?.containerStatuses?.[0]?.state?.waiting;
+            return waiting?.message === "the sandbox was started without policy-controller";
+        });
+        expect(beside.processes.map(({ name }) => name)).to.not.include("policy-controller");
+    });
+
     it("counts the allowed disruptions of a budget", async () => {
         await cluster.create(`
             apiVersion: policy/v1

@@ -10,7 +10,7 @@ import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
 import { type Engine, ensureEngine, ensureTools } from "../../tools";
 import { processesWith } from "../support/processes";
 import { PulumiProject } from "../support/pulumi-project";
-import { drawn, SEED } from "./support/draw";
+import { drawn, SEED } from "../cluster/support/draw";
 
 const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
@@ -62,7 +62,7 @@ describe(`a key pair whose engine is killed (SIGNED_IMAGES_SEED=${SEED})`, funct
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
+        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS), controller: false });
         engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
         const kubeConfig = new KubeConfig();
         kubeConfig.loadFromFile(sandbox.kubeconfig);

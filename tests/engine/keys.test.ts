@@ -72,7 +72,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS) });
+        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS), controller: false });
         engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
         const kubeConfig = new KubeConfig();
         kubeConfig.loadFromFile(sandbox.kubeconfig);
