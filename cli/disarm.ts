@@ -3,7 +3,7 @@ import { printable } from "../core/policy/printable";
 import { parse, required } from "./command";
 import { findRemedies, messageOfApi, type Remedy } from "./disarm/remedies";
 import { CliError, ExitCode, UsageError } from "./errors";
-import { loadContext } from "./kubeconfig";
+import { loadContext } from "../core/cluster";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Command, Surroundings } from "./command";

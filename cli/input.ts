@@ -3,7 +3,8 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 
 import { printable } from "../core/policy/printable";
-import { CliError, systemReason } from "./errors";
+import { systemReason } from "../core/system-error";
+import { CliError } from "./errors";
 
 import type { Readable } from "node:stream";
 

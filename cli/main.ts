@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** `signed-images`: policies and keys from the command line. */
 import "./node-version";
+import { systemCode, systemReason } from "../core/system-error";
 import { loadCompiled } from "./compile-cache";
-import { ExitCode, systemCode, systemReason } from "./errors";
+import { ExitCode } from "./errors";
 
 import type * as Program from "./program";
 

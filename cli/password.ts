@@ -3,7 +3,8 @@ import { fstatSync, read } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import { CliError, systemCode, systemReason, UsageError } from "./errors";
+import { systemCode, systemReason } from "../core/system-error";
+import { CliError, UsageError } from "./errors";
 import { decodeUtf8 } from "./input";
 import { askHidden } from "./prompt";
 

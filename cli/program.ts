@@ -1,4 +1,5 @@
 /** Which command is meant, its help, and what its errors look like. */
+import { ClusterError } from "../core/cluster/errors";
 import { KeyError } from "../core/keys/errors";
 import { printable } from "../core/policy/printable";
 import { SigningError } from "../core/signatures/sign/errors";
@@ -33,6 +34,10 @@ export async function runProgram(args: readonly string[], surroundings: Surround
         if (error instanceof KeyError || error instanceof SigningError) {
             surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
             return ExitCode.Failed;
+        }
+        if (error instanceof ClusterError) {
+            surroundings.stderr.write(`${prefix}: ${error.message} [${error.code}]\n`);
+            return ExitCode.Usage;
         }
         if (error instanceof CliError) {
             const hint = error instanceof UsageError ? `\nSee ${prefix} --help.` : "";

@@ -99,7 +99,7 @@ export class PolicyController extends pulumi.ComponentResource {
         const chart = new kubernetes.helm.v4.Chart(
             name,
             {
-                ...chartPlace(args.chart),
+                ...chartPlace(name, args.chart),
                 name: releaseName(args),
                 namespace: namespaceName,
                 values: chartValues(args),

@@ -1,13 +1,13 @@
 /** What the settings name beside the stack itself: a cluster, and files. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { connect, readCluster } from "../cli/check/cluster";
+import { connect, readCluster } from "../core/cluster";
 import { sortObjects } from "../core/admission/objects";
 import { readYaml, YamlError } from "../core/policy/yaml-file";
 import { RegistryClient } from "../core/registry";
 import { requireRegistrySettings } from "./settings";
 
-import type { ClusterReader } from "../cli/check/cluster";
+import type { ClusterReader } from "../core/cluster";
 import type { Objects } from "../core/admission/objects";
 import type { GateSettings } from "./settings";
 

@@ -1,5 +1,5 @@
 /** What runs in a cluster, and would not come back once the stack is deployed. */
-import { readWorkloads } from "../cli/check/cluster";
+import { readWorkloads } from "../core/cluster";
 import { isLost } from "../core/admission/checked-image";
 import { withPodsTogether } from "../core/admission/judge-all";
 import { exemption, Verdict } from "../core/admission";

@@ -1,11 +1,11 @@
 /** From options to a report: what is given is read, then judged. */
 import { Admission } from "../../core/admission";
+import { connect, readCluster, readSecrets } from "../../core/cluster";
 import { RegistryClient } from "../../core/registry";
 import { inputName, readText } from "../input";
 import { UsageError } from "../errors";
 import { certificateAuthoritiesOf } from "../registry-settings";
 import { readYamlFile } from "../yaml-file";
-import { connect, readCluster, readSecrets } from "./cluster";
 import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
 import { sortObjects, withPolicies } from "../../core/admission/objects";
 import { objectsOfPreview } from "./preview-file";
@@ -14,9 +14,9 @@ import { summaryOf } from "./report";
 import { withoutGenerations } from "./what-if";
 
 import type { ControllerConfig, Rules } from "../../core/admission";
+import type { ClusterReader } from "../../core/cluster";
 import type { RegistryReader } from "../../core/registry";
 import type { Surroundings } from "../command";
-import type { ClusterReader } from "./cluster";
 import type { Subjects } from "../../core/admission/judge-all";
 import type { Objects } from "../../core/admission/objects";
 import type { CheckOptions } from "./options";
@@ -28,7 +28,7 @@ export interface Connections {
     cluster?: ClusterReader;
 }
 
-/** Does what the options say. @throws CliError */
+/** Does what the options say. @throws CliError, ClusterError */
 export async function runCheck(
     options: CheckOptions,
     surroundings: Surroundings,

@@ -4,7 +4,8 @@ import { constants, existsSync, lstatSync } from "node:fs";
 import { copyFile, link, open, rename, rm } from "node:fs/promises";
 
 import { printable } from "../../core/policy/printable";
-import { CliError, systemCode, systemReason, UsageError } from "../errors";
+import { systemCode, systemReason } from "../../core/system-error";
+import { CliError, UsageError } from "../errors";
 
 import type { CosignKeyPairPem } from "../../core/keys";
 

@@ -1,7 +1,7 @@
+import { loadKubeConfig } from "../../core/cluster";
 import { COSIGN_SECRET_PASSWORD, COSIGN_SECRET_PRIVATE_KEY } from "../../core/keys";
 import { printable } from "../../core/policy/printable";
 import { CliError, UsageError } from "../errors";
-import { loadKubeConfig } from "../kubeconfig";
 
 /** A private key and its password, out of a Secret in cosign's form. */
 export interface SecretKey {
@@ -13,7 +13,7 @@ export interface SecretKey {
 /**
  * Reads `NAMESPACE/NAME` from the cluster of the current context. The Kubernetes client is loaded only for that.
  *
- * @throws UsageError, CliError
+ * @throws UsageError, ClusterError, CliError
  */
 export async function readKubernetesSecret(path: string): Promise<SecretKey> {
     const [namespace, name, ...others] = path.split("/");

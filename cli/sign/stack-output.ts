@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 
 import { printable } from "../../core/policy/printable";
-import { CliError, systemCode, UsageError } from "../errors";
+import { systemCode } from "../../core/system-error";
+import { CliError, UsageError } from "../errors";
 
 const TIMEOUT_MS = 120_000;
 const MAXIMUM_OUTPUT_BYTES = 1024 * 1024;

@@ -45,8 +45,12 @@ const CHART_NAME = "policy-controller";
 
 type ChartPlace = Pick<kubernetes.helm.v4.ChartArgs, "chart" | "version" | "repositoryOpts">;
 
-/** The arguments of a Chart that say where it comes from. Files are this process's; the provider is another one. */
-export function chartPlace(source: ChartSource = {}): ChartPlace {
+/**
+ * The arguments of a Chart that say where it comes from. Files are this process's; the provider is another one.
+ *
+ * @param component the name of the PolicyController, for its errors.
+ */
+export function chartPlace(component: string, source: ChartSource = {}): ChartPlace {
     if (source.path !== undefined) {
         return { chart: path.resolve(source.path) };
     }
@@ -61,7 +65,9 @@ export function chartPlace(source: ChartSource = {}): ChartPlace {
         if (username === undefined) {
             return { chart, version, repositoryOpts: trust };
         }
-        const pulled = password.apply((known) => pullChart({ chart, version, username, password: known, caFile }));
+        const pulled = password.apply((known) =>
+            pullChart(component, { chart, version, username, password: known, caFile }),
+        );
         return { chart: pulumi.unsecret(pulled) };
     }
     const user = username === undefined ? {} : { username, password };

@@ -9,12 +9,12 @@ import { checkOptions } from "../../cli/check/options";
 import { runCheck } from "../../cli/check/run";
 import { tableOf } from "../../cli/check/table";
 import { CliError } from "../../cli/errors";
+import { ClusterError, type ClusterReader } from "../../core/cluster";
 import { ACME, HOST, keyOf, PASS, policy, workshop } from "../core/admission/support";
 import { claim, signature } from "../support/image-workshop";
 import { answerError, StandIn } from "../core/registry/support/stand-in";
 import { runInProcess, spawnProgram } from "./support";
 
-import type { ClusterReader } from "../../cli/check/cluster";
 import type { CheckReport } from "../../cli/check/report";
 
 const SOME = `${HOST}/acme/app@sha256:${"a".repeat(64)}`;
@@ -172,7 +172,7 @@ describe("signed-images check", () => {
             const live = { metadata: { name: "config-image-policies" }, data: { "acme\u001b": entry } };
             const cluster = new ClusterOfObjects([{ apiVersion: "v1", kind: "ConfigMap", ...live }]);
             const error = await check(["--context", "x"], { cluster }).catch((problem: unknown) => problem);
-            expect(error, entry).to.be.instanceOf(CliError).with.property("exitCode", 2);
+            expect(error, entry).to.be.instanceOf(ClusterError).with.property("code", "configuration-malformed");
             expect(String(error)).to.include("entry acme\\u{1b} of the ConfigMap config-image-policies");
         }
     });

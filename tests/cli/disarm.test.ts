@@ -54,7 +54,7 @@ describe("signed-images disarm", function () {
     it("names the contexts that there are", async () => {
         const { exitCode, stderr } = await disarm("http://127.0.0.1:59999", "--context", "prd");
         expect(exitCode).to.equal(2);
-        expect(stderr).to.include("no such context; it has prod");
+        expect(stderr).to.include("The kubeconfig has no context prd; it has prod. [no-such-context]");
     });
 
     it("says that a cluster does not answer, and why", async () => {

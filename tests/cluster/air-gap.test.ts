@@ -118,8 +118,14 @@ describe("a controller behind an air gap", function () {
 
     it("says at preview why there is no chart", async () => {
         const reasons: [ChartSource, RegExp][] = [
-            [{ ...ofRegistry(), password: "wrong" }, /no chart 0\.10\.6 from oci:\S+ as ci: .*credentials/],
-            [{ ...ofRegistry(), version: "9.9.9" }, /no chart 9\.9\.9 from oci:\S+ as ci: .*not/],
+            [
+                { ...ofRegistry(), password: "wrong" },
+                /found oci:\S+, version 0\.10\.6, asked for as ci\).*credentials.*\[chart-not-pulled\]/s,
+            ],
+            [
+                { ...ofRegistry(), version: "9.9.9" },
+                /found oci:\S+, version 9\.9\.9, asked for as ci\).*not.*\[chart-not-pulled\]/s,
+            ],
             [{ ...ofRepository(), password: "wrong" }, /http:\S+ : 401 Unauthorized/],
             [{ ...ofRepository(), version: "9.9.9" }, /"policy-controller" version "9\.9\.9" not found in http:/],
             [{ repository: "http://127.0.0.1:1" }, /http:\/\/127\.0\.0\.1:1\S+ .*connection refused/],

@@ -1,89 +1,15 @@
 /** What a live cluster enforces, and what runs in its enforced namespaces. */
-import { exemption, INCLUDE_LABEL } from "../../core/admission";
-import { WORKLOAD_WEBHOOK } from "../../core/admission/names";
-import { API_VERSION } from "../../core/policy/manifest";
-import { printable } from "../../core/policy/printable";
-import { isRecord } from "../../core/policy/shape";
-import { CliError } from "../errors";
-import { parseJson } from "../input";
-import { loadContext } from "../kubeconfig";
-import { sortObjects } from "../../core/admission/objects";
+import { exemption, INCLUDE_LABEL } from "../admission";
+import { WORKLOAD_WEBHOOK } from "../admission/names";
+import { sortObjects } from "../admission/objects";
+import { API_VERSION } from "../policy/manifest";
+import { printable } from "../policy/printable";
+import { isRecord } from "../policy/shape";
+import { ClusterError } from "./errors";
 
-import type { ControllerConfig } from "../../core/admission";
-import type { KubernetesObject } from "@kubernetes/client-node";
-import type { Objects, SourceObject } from "../../core/admission/objects";
-
-/** Lists and reads objects as manifests. */
-export interface ClusterReader {
-    /** @param namespace all namespaces without it */
-    list(apiVersion: string, kind: string, namespace?: string): Promise<unknown[]>;
-    /** Undefined where there is none, and where it may not be read. */
-    read(apiVersion: string, kind: string, name: string, namespace?: string): Promise<unknown>;
-}
-
-/** Connects to the cluster of a context of the kubeconfig. @throws CliError where there is none */
-export async function connect(context: string): Promise<ClusterReader> {
-    const { ApiException, KubernetesObjectApi } = await import("@kubernetes/client-node");
-    const api = KubernetesObjectApi.makeApiClient(await loadContext(context));
-    return {
-        async list(apiVersion, kind, namespace) {
-            const items: unknown[] = [];
-            let next: string | undefined;
-            do {
-                const page = await named(
-                    `list ${kind}s`,
-                    api.list<KubernetesObject>(
-                        apiVersion,
-                        kind,
-                        namespace,
-                        undefined,
-                        undefined,
-                        undefined,
-                        undefined,
-                        undefined,
-                        PAGE_SIZE,
-                        next,
-                    ),
-                );
-                // The items of a list do not repeat what they are.
-                items.push(...page.items.map((item) => ({ ...plain(item), apiVersion, kind })));
-                next = page.metadata?._continue;
-            } while (next !== undefined && next !== "");
-            return items;
-        },
-        async read(apiVersion, kind, name, namespace) {
-            try {
-                const header = { apiVersion, kind, metadata: { name, namespace: namespace ?? "" } };
-                return { ...plain(await api.read<KubernetesObject>(header)), apiVersion, kind };
-            } catch (error) {
-                if (error instanceof ApiException && (error.code === 404 || error.code === 403)) {
-                    return undefined;
-                }
-                throw new CliError(`The cluster does not let ${kind} ${name} be read: ${reasonOf(error)}.`);
-            }
-        },
-    };
-}
-
-/** Objects in one answer of the API server. */
-const PAGE_SIZE = 500;
-
-async function named<T>(what: string, answer: Promise<T>): Promise<T> {
-    try {
-        return await answer;
-    } catch (error) {
-        throw new CliError(`The cluster does not ${what}: ${reasonOf(error)}.`);
-    }
-}
-
-function reasonOf(error: unknown): string {
-    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-}
-
-/** The client's own model as the JSON that it came from: its dates are strings there. */
-function plain(model: object): Record<string, unknown> {
-    return JSON.parse(JSON.stringify(model)) as Record<string, unknown>;
-}
+import type { ControllerConfig } from "../admission";
+import type { Objects, SourceObject } from "../admission/objects";
+import type { ClusterReader } from "./reader";
 
 /** The kinds whose pods come back, and the pods themselves. */
 const RUNNING = [
@@ -94,7 +20,7 @@ const RUNNING = [
     ["batch/v1", "CronJob"],
 ] as const;
 
-/** Reads what is enforced, and what runs where it is enforced. @throws CliError */
+/** Reads what is enforced, and what runs where it is enforced. @throws ClusterError */
 export async function readCluster(cluster: ClusterReader, controllerNamespace: string): Promise<Objects> {
     const [policies, trustRoots, namespaces, configMap] = await Promise.all([
         readPolicies(cluster, controllerNamespace),
@@ -121,7 +47,7 @@ export async function readCluster(cluster: ClusterReader, controllerNamespace: s
     };
 }
 
-/** What runs in these namespaces. @throws CliError */
+/** What runs in these namespaces. @throws ClusterError */
 export async function readWorkloads(cluster: ClusterReader, namespaces: readonly string[]): Promise<SourceObject[]> {
     const running = await Promise.all(
         namespaces.flatMap((name) => RUNNING.map(([apiVersion, kind]) => cluster.list(apiVersion, kind, name))),
@@ -151,20 +77,30 @@ async function readPolicies(cluster: ClusterReader, controllerNamespace: string)
         }));
 }
 
-/** @throws CliError for an entry that the controller cannot read either; then it keeps the rules that it has (`NewImagePoliciesConfigFromMap`) */
+/** @throws ClusterError for an entry that the controller cannot read either; then it keeps the rules that it has (`NewImagePoliciesConfigFromMap`) */
 function readEntry(name: string, entry: unknown): Entry {
-    const value = parseJson(String(entry));
+    const value = fromJson(String(entry));
     const { authorities, policy } = isRecord(value) ? value : {};
     const isPolicy =
         areRecords(authorities) &&
         (authorities ?? []).every(({ attestations }) => areRecords(attestations)) &&
         areRecords([policy ?? {}]);
     if (!isRecord(value) || !isPolicy) {
-        throw new CliError(
+        throw new ClusterError(
+            "configuration-malformed",
             `The entry ${printable(name)} of the ConfigMap config-image-policies is no policy in JSON. The controller cannot read it either, and enforces what it read before. Change the ClusterImagePolicy of that name, so that the controller writes the entry anew.`,
         );
     }
     return value;
+}
+
+/** Undefined for what is no JSON. */
+function fromJson(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return undefined;
+    }
 }
 
 function areRecords(list: unknown): list is Record<string, unknown>[] | null | undefined {
