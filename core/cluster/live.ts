@@ -165,23 +165,37 @@ export async function readSecrets(
     return secrets.filter((secret) => secret !== undefined);
 }
 
+/** What the chart and the images are called. */
+const NAME = "policy-controller";
+
 /** Which policy-controller answers, and what its webhooks pass over. */
 async function readController(cluster: ClusterReader, namespace: string): Promise<ControllerConfig> {
     const [deployments, webhook] = await Promise.all([
         cluster.list("apps/v1", "Deployment", namespace),
         cluster.read("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", WORKLOAD_WEBHOOK),
     ]);
-    const labels = deployments.flatMap((deployment) => {
-        const metadata = isRecord(deployment) && isRecord(deployment.metadata) ? deployment.metadata : {};
-        return isRecord(metadata.labels) ? [metadata.labels] : [];
-    });
-    const version = labels.find((label) => label["app.kubernetes.io/name"] === "policy-controller");
     const webhooks = isRecord(webhook) && Array.isArray(webhook.webhooks) ? (webhook.webhooks as unknown[]) : [];
     return {
         namespace,
-        version: isNewer(version?.["app.kubernetes.io/version"]) ? "0.15.1" : "0.13.1",
+        version: deployments.some((deployment) => isNewer(versionOf(deployment))) ? "0.15.1" : "0.13.1",
         skipsControlled: webhooks.some((entry) => isRecord(entry) && saysOwners(entry.matchConditions)),
     };
+}
+
+/**
+ * The version of a Deployment's policy-controller: that of the image, as far as a tag says it; the chart's label says which version the
+ * chart was made for, whatever image it was given.
+ */
+function versionOf(deployment: unknown): unknown {
+    const { metadata, spec } = isRecord(deployment) ? deployment : {};
+    const labels = isRecord(metadata) && isRecord(metadata.labels) ? metadata.labels : {};
+    const template = isRecord(spec) && isRecord(spec.template) ? spec.template.spec : undefined;
+    const containers: unknown[] = isRecord(template) && Array.isArray(template.containers) ? template.containers : [];
+    const tags = containers.flatMap((container) => {
+        const image = isRecord(container) && typeof container.image === "string" ? container.image : "";
+        return /(?:^|\/)policy-controller:v?(\d[^@]*)/.exec(image)?.[1] ?? [];
+    });
+    return tags[0] ?? (labels["app.kubernetes.io/name"] === NAME ? labels["app.kubernetes.io/version"] : undefined);
 }
 
 /** Whether conditions of a webhook are about what controls an object. */
