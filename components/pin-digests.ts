@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DigestResolver } from "../core/admission/digest-resolver";
+import { DigestResolver } from "../core/registry/digest-resolver";
 import { podSpecFields } from "../core/admission/workload";
 import { containsUnknown, matchesImage } from "../core/policy";
 import type { RegistrySettings } from "../core/registry";

@@ -1,7 +1,7 @@
 import { parseReference } from "../policy/go/reference";
-import { RegistryClient } from "../registry";
+import { RegistryClient } from "./client";
 
-import type { RegistrySettings } from "../registry";
+import type { RegistrySettings } from "./options";
 
 /**
  * Digests of tags, each asked for once.
