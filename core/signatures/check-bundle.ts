@@ -5,7 +5,7 @@
 import { subjectRefusal, type CheckedAttestation } from "./check-attestation";
 import { openCertificate } from "./certificate";
 import { envelopeOf, IN_TOTO_PAYLOAD_TYPE } from "./envelope";
-import { asRecord, goField, parseRecord, unlessDoubled } from "./go-json";
+import { asRecord, goField, parseRecord, unlessUnread } from "./go-json";
 import { bundleNames, identitiesOf, matchesBundleIdentity } from "./identity";
 import { refused, unknown, type Outcome, type Refused } from "./outcome";
 import { readStatement } from "./statement";
@@ -23,9 +23,9 @@ export function checkBundle(
     authority: Authority,
     context: AuthorityContext,
 ): Promise<CheckedAttestation> {
-    return unlessDoubled<CheckedAttestation>(
+    return unlessUnread<CheckedAttestation>(
         () => checkContent(bundle, digest, authority, context),
-        ({ message }) => ({ outcome: unknown("json-ambiguous", message) }),
+        ({ code, message }) => ({ outcome: unknown(code, message) }),
     );
 }
 

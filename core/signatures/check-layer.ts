@@ -9,7 +9,7 @@ import { logEntryTime } from "./log-entry";
 import { certificateVerifier } from "./certificate-signer";
 import { timestampTime } from "./timestamp";
 import { readParts, type SignatureParts } from "./signature-parts";
-import { unlessDoubled } from "./go-json";
+import { unlessUnread } from "./go-json";
 import { TooMuchToRead } from "./stored-layers";
 import { expiryRefusal } from "./validity";
 
@@ -48,9 +48,9 @@ export function checkLayer(
     check: SignatureCheck,
     form: LayerForm,
 ): Promise<Outcome> {
-    return unlessDoubled<Outcome>(
+    return unlessUnread<Outcome>(
         () => checkParts(stored, digest, check, form),
-        ({ message }) => unknown("json-ambiguous", message),
+        ({ code, message }) => unknown(code, message),
     );
 }
 

@@ -1,6 +1,6 @@
 import { cosignHashOfKey } from "../policy/key-hash";
 import { envelopeOf, isSignedBy } from "./envelope";
-import { asRecord, goField, parseRecord, unlessDoubled } from "./go-json";
+import { asRecord, goField, parseRecord, unlessUnread } from "./go-json";
 import { loadVerifier } from "./key-verifier";
 import { readStatement, subjectsOf } from "./statement";
 
@@ -29,7 +29,7 @@ export const SIGNATURE_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
  * @throws RegistryError
  */
 export function describeBundle(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
-    return unlessDoubled(
+    return unlessUnread(
         () => describeContent(bundle, digest),
         () => undefined,
     );

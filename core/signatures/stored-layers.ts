@@ -11,7 +11,7 @@ import {
 import { digestOf } from "../registry/digest";
 import { ifFound } from "../registry/if-found";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
-import { asRecord, goField, goText, parseRecord, unlessDoubled, type JsonRecord } from "./go-json";
+import { asRecord, goField, goText, parseRecord, unlessUnread, type JsonRecord } from "./go-json";
 import { fitsGoType, type GoType } from "./go-types";
 
 import type { SignatureSource, SignedImage, StoredLayer } from "./stored";
@@ -73,9 +73,9 @@ export function readLayers(
     source: SignatureSource,
     suffix: "sig" | "att",
 ): Promise<readonly StoredLayer[] | Refused | Unknown> {
-    return unlessDoubled<readonly StoredLayer[] | Refused | Unknown>(
+    return unlessUnread<readonly StoredLayer[] | Refused | Unknown>(
         () => readManifest(registry, image, source, suffix),
-        ({ message }) => unknown("json-ambiguous", message),
+        ({ code, message }) => unknown(code, message),
     );
 }
 

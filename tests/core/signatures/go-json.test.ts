@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { firstValue } from "../../../core/registry";
-import { DoubledKey, goField, parseJson, parseRecord } from "../../../core/signatures/go-json";
+import { DoubledKey, goField, parseJson, parseRecord, UnreadHere } from "../../../core/signatures/go-json";
 import { fitsGoType } from "../../../core/signatures/go-types";
 
 describe("JSON as Go reads it", () => {
@@ -54,6 +54,24 @@ describe("JSON as Go reads it", () => {
             expect(goField(parseRecord(text), "image")).to.deep.equal(value);
         });
     }
+
+    it("is not read where a field is given twice and nests so deeply that to merge it would overflow the stack", () => {
+        const deep = `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`;
+        const record = parseRecord(`{"image":${deep},"Image":${deep}}`);
+        expect(() => goField(record, "image")).to.throw(UnreadHere);
+    });
+
+    it("merges very many fields in the time that their number takes", function () {
+        this.timeout(5_000);
+        const many = (letter: string) => Array.from({ length: 100_000 }, (_, index) => `"${letter}${index}":1`).join();
+        const record = parseRecord(`{"image":{${many("a")}},"Image":{${many("b")}}}`);
+        expect(Object.keys(goField(record, "image") as object)).to.have.length(200_000);
+    });
+
+    it("is not read where it has more values than are kept in memory", () => {
+        expect(() => parseJson(`[${"[],".repeat(600_000)}[]]`)).to.throw(UnreadHere);
+        expect(parseJson(`["${"[],".repeat(600_000)}"]`)).to.have.length(1);
+    });
 
     it("knows a field by the old letter for s", () => {
         expect(goField(parseRecord('{"layer\u017f":5}'), "layers")).to.equal(5);
