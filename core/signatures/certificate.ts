@@ -7,6 +7,9 @@ export interface Certificate {
     readonly parsed: ParsedCertificate;
 }
 
+/** Of a certificate or a timestamp, far above any: looked into, each two bytes may be a value of their own. */
+export const MAXIMUM_DER_BYTES = 64 * 1024;
+
 const EXTENDED_KEY_USAGE = "2.5.29.37";
 const NAME_CONSTRAINTS = "2.5.29.30";
 const ALTERNATIVE_NAMES = "2.5.29.17";

@@ -1,6 +1,6 @@
 import { checkLayer, type LayerForm } from "./check-layer";
 import { IN_TOTO_PAYLOAD_TYPE, isSignedBy, readEnvelope, type Envelope } from "./envelope";
-import { refused, type Outcome, type Refused } from "./outcome";
+import { quoted, refused, type Outcome, type Refused } from "./outcome";
 import { readStatement, subjectsOf, type Statement } from "./statement";
 
 import type { EngineVersion, SignatureCheck } from "./check";
@@ -43,7 +43,7 @@ function envelopeRefusal(envelope: Envelope, verifier: Verifier): Refused | unde
     if (envelope.payloadType !== IN_TOTO_PAYLOAD_TYPE) {
         return refused(
             "payload-malformed",
-            `invalid payloadType ${envelope.payloadType} on envelope. Expected ${IN_TOTO_PAYLOAD_TYPE}`,
+            `invalid payloadType ${quoted(envelope.payloadType)} on envelope. Expected ${IN_TOTO_PAYLOAD_TYPE}`,
         );
     }
     return isSignedBy(envelope, verifier)

@@ -3,11 +3,12 @@
  * authority with `signatureFormat: bundle`, `keyless` and `attestations`, the only ones that it reads bundles for.
  */
 import { subjectRefusal, type CheckedAttestation } from "./check-attestation";
+import { bundleMessage, isOutcome } from "./bundle-message";
 import { openCertificate } from "./certificate";
 import { envelopeOf, IN_TOTO_PAYLOAD_TYPE } from "./envelope";
-import { asRecord, goField, parseRecord, unlessUnread } from "./go-json";
+import { asRecord, goField, parseRecord, unlessUnread, type JsonRecord } from "./go-json";
 import { bundleNames, identitiesOf, matchesBundleIdentity } from "./identity";
-import { refused, unknown, type Outcome, type Refused } from "./outcome";
+import { quoted, refused, unknown, type Outcome, type Refused } from "./outcome";
 import { readStatement } from "./statement";
 import { verifyBundle, type BundleRequirements } from "./trust/bundle-verifier";
 
@@ -15,6 +16,9 @@ import type { Authority, Keyless } from "../policy/spec";
 import type { AuthorityContext } from "./authority-check";
 import type { StoredBundle } from "./stored";
 import type { TrustMaterial } from "./trust/material";
+
+const MAXIMUM_SUBJECTS = 1024;
+const MAXIMUM_SUBJECT_DIGESTS = 32;
 
 /** What policy-controller says of one bundle (`verifyImageAttestationsSigstoreBundle` of cosign's pkg/cosign/verify.go). */
 export function checkBundle(
@@ -49,18 +53,38 @@ async function checkContent(
     if ("verdict" in required) {
         return { outcome: required };
     }
-    const bytes = await bundle.content();
-    const envelope = envelopeOf(asRecord(goField(parseRecord(bytes), "dsseEnvelope") ?? null));
+    const message = await bundleMessage(bundle);
+    if (isOutcome(message)) {
+        return { outcome: message };
+    }
+    const envelope = envelopeOf(asRecord(message.dsseEnvelope ?? null));
     if ("verdict" in envelope) {
         return { outcome: refused("payload-malformed", "bundle does not contain a DSSE envelope") };
     }
     if (envelope.payloadType !== IN_TOTO_PAYLOAD_TYPE) {
-        return { outcome: refused("payload-malformed", `unsupported payload type ${envelope.payloadType}`) };
+        const payloadType = quoted(envelope.payloadType);
+        return { outcome: refused("payload-malformed", `unsupported payload type ${payloadType}`) };
     }
-    const outcome =
-        subjectRefusal(envelope.payload, digest, context.engine) ??
-        (await signerOutcome(bytes, keyless, material, required));
-    return outcome.verdict === "verified" ? { outcome, statement: readStatement(envelope.payload) } : { outcome };
+    const outcome = await signerOutcome(message, keyless, material, required);
+    if (outcome.verdict !== "verified") {
+        return { outcome };
+    }
+    // Only now: what is read of a statement is what its signer lets one read.
+    const refusal = subjectRefusal(envelope.payload, digest, context.engine) ?? subjectLimit(envelope.payload);
+    return refusal === undefined ? { outcome, statement: readStatement(envelope.payload) } : { outcome: refusal };
+}
+
+/** `limitSubjects` in sigstore-go's pkg/verify/signature.go */
+function subjectLimit(payload: Uint8Array): Refused | undefined {
+    const subjects = goField(parseRecord(payload), "subject") as readonly unknown[];
+    if (subjects.length > MAXIMUM_SUBJECTS) {
+        return refused("payload-malformed", `too many subjects: ${subjects.length} > ${MAXIMUM_SUBJECTS}`);
+    }
+    const counts = subjects.map((subject) => Object.keys(asRecord(goField(asRecord(subject), "digest")) ?? {}).length);
+    const most = Math.max(...counts);
+    return most > MAXIMUM_SUBJECT_DIGESTS
+        ? refused("payload-malformed", `too many digests: ${most} > ${MAXIMUM_SUBJECT_DIGESTS}`)
+        : undefined;
 }
 
 /** What `checkOptsFromAuthority` asks for in this format; a refusal where nothing can satisfy it. */
@@ -90,12 +114,12 @@ function requirementsOf(
 }
 
 async function signerOutcome(
-    bytes: Uint8Array,
+    message: JsonRecord,
     keyless: Keyless,
     material: TrustMaterial,
     required: BundleRequirements,
 ): Promise<Outcome> {
-    const signer = await verifyBundle(bytes, material, required);
+    const signer = await verifyBundle(message, material, required);
     if ("verdict" in signer) {
         return signer;
     }

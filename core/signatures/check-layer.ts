@@ -10,7 +10,7 @@ import { certificateVerifier } from "./certificate-signer";
 import { timestampTime } from "./timestamp";
 import { readParts, type SignatureParts } from "./signature-parts";
 import { unlessUnread } from "./go-json";
-import { TooMuchToRead } from "./stored-layers";
+import { TooMuchToRead } from "./payload-budget";
 import { expiryRefusal } from "./validity";
 
 import type { X509Certificate } from "node:crypto";
@@ -98,14 +98,14 @@ async function openLayer(stored: StoredLayer): Promise<OpenLayer | Refused | Unk
 }
 
 /** A payload that is not there is refused by the cluster, too; one that could not be had may be had by the cluster. */
-function unreadable(error: unknown): Refused | Unknown {
+export function unreadable(error: unknown): Refused | Unknown {
     if (error instanceof TooMuchToRead) {
         return unknown("too-much-work", error.message);
     }
     if (!(error instanceof RegistryError)) {
         throw error;
     }
-    return ["not-found", "digest-mismatch", "size-mismatch"].includes(error.code)
+    return ["not-found", "digest-mismatch", "size-mismatch", "malformed"].includes(error.code)
         ? refused("payload-unreadable", error.message)
         : unknown("registry-unavailable", error.message);
 }

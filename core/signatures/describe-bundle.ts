@@ -1,6 +1,7 @@
 import { cosignHashOfKey } from "../policy/key-hash";
 import { envelopeOf, isSignedBy } from "./envelope";
-import { asRecord, goField, parseRecord, unlessUnread } from "./go-json";
+import { bundleMessage, isOutcome } from "./bundle-message";
+import { asRecord, unlessUnread } from "./go-json";
 import { loadVerifier } from "./key-verifier";
 import { readStatement, subjectsOf } from "./statement";
 
@@ -24,9 +25,7 @@ export const SIGNATURE_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
 
 /**
  * For the hint that a signature exists which this engine cannot verify: what a bundle is, and which key made it. Undefined
- * for what is no bundle with an in-toto statement.
- *
- * @throws RegistryError
+ * for what is no bundle with an in-toto statement, or cannot be read.
  */
 export function describeBundle(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
     return unlessUnread(
@@ -36,10 +35,9 @@ export function describeBundle(bundle: StoredBundle, digest: string): Promise<Bu
 }
 
 async function describeContent(bundle: StoredBundle, digest: string): Promise<BundleDescription | undefined> {
-    const record = parseRecord(await bundle.content());
-    const content = goField(record, "dsseEnvelope");
-    const envelope = content === undefined ? undefined : envelopeOf(asRecord(content));
-    if (envelope === undefined || "verdict" in envelope) {
+    const message = await bundleMessage(bundle);
+    const envelope = isOutcome(message) ? message : envelopeOf(asRecord(message.dsseEnvelope ?? null));
+    if ("verdict" in envelope) {
         return undefined;
     }
     const statement = readStatement(envelope.payload);

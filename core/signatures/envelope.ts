@@ -7,8 +7,8 @@ import type { Verifier } from "./key-verifier";
 /** What cosign wraps in DSSE envelopes. */
 export const IN_TOTO_PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
-/** Far above any envelope of a tool; each one costs a verification. */
-const MAXIMUM_SIGNATURES = 1000;
+/** Far above any envelope of a tool; each one costs a verification, and a thousand envelopes may lie beside an image. */
+const MAXIMUM_SIGNATURES = 32;
 
 /** A DSSE envelope (https://github.com/secure-systems-lab/dsse). */
 export interface Envelope {

@@ -3,7 +3,7 @@ import { createHash, verify } from "node:crypto";
 import { decodeBase64 } from "../policy/go/base64";
 import { decodePem } from "../keys/pem";
 import { asRecord, goField, parseRecord, type JsonRecord } from "./go-json";
-import { refused, unknown, type Refused, type Unknown } from "./outcome";
+import { quoted, refused, unknown, type Refused, type Unknown } from "./outcome";
 
 import type { OpenLayer } from "./check-layer";
 import type { SignatureCheck, TransparencyLogCheck } from "./check";
@@ -88,7 +88,10 @@ function readEntry(body: string | undefined): EntryContent | Refused | Unknown {
     }
     const read = READERS[`${kind} ${version}`];
     if (read === undefined) {
-        return unknown("transparency-log-entry-kind", `the log entry is of the kind ${kind} ${version}`);
+        return unknown(
+            "transparency-log-entry-kind",
+            `the log entry is of the kind ${quoted(kind)} ${quoted(version)}`,
+        );
     }
     return read(spec) ?? invalid("the entry of the transparency log cannot be read");
 }

@@ -108,3 +108,10 @@ export function refused(code: RefusalCode, reason: string): Refused {
 export function unknown(code: UnknownCode, reason: string): Unknown {
     return { verdict: "unknown", code, reason };
 }
+
+const LONGEST_QUOTE = 200;
+
+/** What somebody else wrote, as much of it as a sentence bears. */
+export function quoted(text: string): string {
+    return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}

@@ -1,6 +1,7 @@
 import { OCI_EMPTY, type Descriptor, type RegistryReader } from "../registry";
 import { ifFound } from "../registry/if-found";
 import { asRecord, goField } from "./go-json";
+import { PayloadBudget, TooMuchToRead } from "./payload-budget";
 import { readDescriptor } from "./stored-layers";
 
 import type { SignedImage, StoredBundle } from "./stored";
@@ -19,18 +20,37 @@ const EMPTY_TYPES: readonly (string | undefined)[] = [
 const MAXIMUM_BUNDLES = 100;
 
 /**
- * The sigstore bundles that refer to the image, the first hundred of them. Their content is read when it is asked for.
+ * The sigstore bundles that refer to the image, the first hundred of them. Their content is read when it is asked for; that of one
+ * whose manifest cannot be had, and of those behind the hundredth, rejects with the reason.
  *
  * What a referrer is shows its layer (`Bundle` in cosign's pkg/oci/remote/signatures.go): its artifactType is not always
- * right.
+ * right. What cosign cannot read it passes over.
  *
- * @throws RegistryError
+ * @throws RegistryError for the list of referrers
  */
 export async function readBundles(registry: RegistryReader, image: SignedImage): Promise<readonly StoredBundle[]> {
     const referrers = await registry.referrers(image.repository, image.digest);
-    const candidates = referrers.filter(mayBeBundle).slice(0, MAXIMUM_BUNDLES);
-    const bundles = await Promise.all(candidates.map((referrer) => readBundle(registry, image, referrer)));
-    return bundles.filter((bundle) => bundle !== undefined);
+    const candidates = referrers.filter(mayBeBundle);
+    const budget = new PayloadBudget();
+    const bundles = await Promise.all(
+        candidates.slice(0, MAXIMUM_BUNDLES).map(async (referrer) => {
+            try {
+                return await readBundle(registry, image, referrer, budget);
+            } catch (error) {
+                return unreadBundle(referrer, error);
+            }
+        }),
+    );
+    const rest = candidates.slice(MAXIMUM_BUNDLES, MAXIMUM_BUNDLES + 1).map((referrer) => {
+        const message = `of ${candidates.length} referrers of the image only ${MAXIMUM_BUNDLES} are read`;
+        return unreadBundle(referrer, new TooMuchToRead(message));
+    });
+    return [...bundles.filter((bundle) => bundle !== undefined), ...rest];
+}
+
+function unreadBundle({ digest }: Descriptor, error: unknown): StoredBundle {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    return { kind: "bundle", digest, mediaType: "", content: () => Promise.reject(reason) };
 }
 
 function mayBeBundle({ artifactType }: Descriptor): boolean {
@@ -41,6 +61,7 @@ async function readBundle(
     registry: RegistryReader,
     { repository }: SignedImage,
     { digest }: Descriptor,
+    budget: PayloadBudget,
 ): Promise<StoredBundle | undefined> {
     // A list of referrers may name what is not there any more.
     const manifest = await ifFound(registry.manifest(repository, digest));
@@ -49,11 +70,14 @@ async function readBundle(
     if (layer?.mediaType.startsWith(BUNDLE_TYPE) !== true) {
         return undefined;
     }
-    let content: Promise<Uint8Array> | undefined;
     return {
         kind: "bundle",
         digest,
         mediaType: layer.mediaType,
-        content: () => (content ??= registry.blob(repository, layer)),
+        // Not kept here: a hundred bundles of many images are more than the memory holds.
+        content: async () => {
+            budget.spend(layer);
+            return registry.blob(repository, layer);
+        },
     };
 }

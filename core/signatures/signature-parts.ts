@@ -35,8 +35,9 @@ export interface LogEntry {
     readonly logId: string;
 }
 
-/** Far above any chain; each one costs a parser's work. */
+/** Far above any chain; each one costs a parser's work, and so does its length. */
 const MAXIMUM_CERTIFICATES = 20;
+const MAXIMUM_PEM_LENGTH = 256 * 1024;
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -46,7 +47,7 @@ type Annotations = Readonly<Record<string, string>>;
  */
 export function readParts(annotations: Annotations): SignatureParts | Refused | Unknown {
     if ([CERTIFICATE_ANNOTATION, CHAIN_ANNOTATION].some((name) => hasTooMany(annotations[name]))) {
-        return unknown("too-much-work", "there are very many certificates beside the signature");
+        return unknown("too-much-work", "there are very many certificates beside the signature, or very long ones");
     }
     try {
         return readAll(annotations);
@@ -93,7 +94,10 @@ function read<T>(annotations: Annotations, name: string, reader: (text: string) 
 }
 
 function hasTooMany(pem = ""): boolean {
-    return pem.split("-----BEGIN ", MAXIMUM_CERTIFICATES + 2).length > MAXIMUM_CERTIFICATES + 1;
+    return (
+        pem.length > MAXIMUM_PEM_LENGTH ||
+        pem.split("-----BEGIN ", MAXIMUM_CERTIFICATES + 2).length > MAXIMUM_CERTIFICATES + 1
+    );
 }
 
 function readLogEntry(text: string): LogEntry | undefined {

@@ -11,6 +11,7 @@ import {
 import { digestOf } from "../registry/digest";
 import { ifFound } from "../registry/if-found";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
+import { PayloadBudget } from "./payload-budget";
 import { asRecord, goField, goText, parseRecord, unlessUnread, type JsonRecord } from "./go-json";
 import { fitsGoType, type GoType } from "./go-types";
 
@@ -18,14 +19,6 @@ import type { SignatureSource, SignedImage, StoredLayer } from "./stored";
 
 /** `maxLayers` in cosign's pkg/oci/remote/signatures.go: of a list that is longer, none is read. */
 const MAXIMUM_LAYERS = 1000;
-
-/** What is read of payloads for one image, in bytes. */
-const PAYLOAD_BUDGET_BYTES = 64 * 1024 * 1024;
-
-/** The payloads of one image are more than is read for one image. */
-export class TooMuchToRead extends Error {
-    public override readonly name = "TooMuchToRead";
-}
 
 /** The tag under which cosign keeps what belongs to a digest, such as `sha256-….sig`. */
 export function attachmentTag(digest: string, suffix: "sig" | "att", tagPrefix = ""): string {
@@ -108,7 +101,7 @@ async function readManifest(
             `number of layers (${layers.length}) exceeded the limit (${MAXIMUM_LAYERS})`,
         );
     }
-    let budget = PAYLOAD_BUDGET_BYTES;
+    const budget = new PayloadBudget();
     const first = firstByDigest([goField(content, "config"), ...layers]);
     return layers.map(readLayer).map((layer) => {
         const { size, data } = first.get(layer.digest) ?? layer;
@@ -116,10 +109,7 @@ async function readManifest(
             if (data !== undefined) {
                 return checkedData(descriptor, data, repository);
             }
-            budget -= size;
-            if (budget < 0) {
-                throw new TooMuchToRead(`the payloads of the image have more than ${PAYLOAD_BUDGET_BYTES} bytes`);
-            }
+            budget.spend(descriptor);
             return registry.blob(repository, descriptor);
         });
     });
@@ -192,6 +182,6 @@ function storedLayer(
     readPayload: (descriptor: Descriptor) => Promise<Uint8Array>,
 ): StoredLayer {
     const { digest, size, mediaType, annotations = {} } = descriptor;
-    let payload: Promise<Uint8Array> | undefined;
-    return { digest, size, mediaType, annotations, payload: () => (payload ??= readPayload(descriptor)) };
+    // Not kept here: the payloads of many images are more than the memory holds.
+    return { digest, size, mediaType, annotations, payload: () => readPayload(descriptor) };
 }

@@ -29,7 +29,7 @@ export interface StoredLayer {
     readonly mediaType: string;
     readonly annotations: Readonly<Record<string, string>>;
     /**
-     * The payload: what was signed, or the envelope around it. Read at the first call, if it cannot be rebuilt.
+     * The payload: what was signed, or the envelope around it. Read at each call, if it cannot be rebuilt; a registry client keeps it a while.
      *
      * @throws RegistryError, TooMuchToRead
      */
@@ -52,6 +52,6 @@ export interface StoredBundle {
     /** The digest of the manifest that refers to the image. */
     readonly digest: string;
     readonly mediaType: string;
-    /** The bundle's JSON. @throws RegistryError */
+    /** The bundle's JSON, read at each call. @throws RegistryError, TooMuchToRead */
     content(): Promise<Uint8Array>;
 }

@@ -6,6 +6,7 @@ import {
     ANY_USAGE,
     areUsagesCritical,
     extendedKeyUsages,
+    MAXIMUM_DER_BYTES,
     openCertificate,
     openCertificates,
     type Certificate,
@@ -39,6 +40,9 @@ export async function timestampTime(
     const signed = layer.signature === "" ? Buffer.from(layer.payload) : decodeBase64(layer.signature);
     if (signed === undefined) {
         return refused("signature-malformed", "the signature is no base64");
+    }
+    if (response.length > MAXIMUM_DER_BYTES) {
+        return unknown("too-much-work", `the timestamp has ${response.length} bytes`);
     }
     const timestamp = await parse(response);
     if (timestamp === undefined) {

@@ -1,7 +1,10 @@
 import { X509Certificate } from "node:crypto";
 
-import { refused, unknown, type Refused, type Unknown } from "../outcome";
+import { MAXIMUM_DER_BYTES } from "../certificate";
+import { goField, parseRecord, type JsonRecord } from "../go-json";
+import { quoted, refused, unknown, type Refused, type Unknown } from "../outcome";
 
+import type { Bundle } from "@sigstore/bundle";
 import type { TrustMaterial as VerifierMaterial } from "@sigstore/verify";
 import type { LogKeys } from "../check";
 import type { TrustMaterial } from "./material";
@@ -14,6 +17,10 @@ export interface BundleRequirements {
     readonly transparencyLog: boolean;
 }
 
+/** Of sigstore-go, which counts the entries only where one is asked for. */
+const MAXIMUM_TIMESTAMPS = 32;
+const MAXIMUM_LOG_ENTRIES = 32;
+
 /** For keys and authorities that are trusted without a limit. */
 const ALWAYS = { start: new Date(0), end: new Date(8.64e15) };
 
@@ -22,19 +29,58 @@ const ALWAYS = { start: new Date(0), end: new Date(8.64e15) };
  * @sigstore/verify takes an unanchored expression for a name. So is what the statement is about.
  */
 export async function verifyBundle(
-    bytes: Uint8Array,
+    message: JsonRecord,
     material: TrustMaterial,
     required: BundleRequirements,
 ): Promise<X509Certificate | Refused | Unknown> {
-    const [{ bundleFromJSON, isBundleWithPublicKey }, { toSignedEntity, Verifier }] = await Promise.all([
-        import("@sigstore/bundle"),
-        import("@sigstore/verify"),
-    ]);
+    const { bundleFromJSON, isBundleWithPublicKey } = await import("@sigstore/bundle");
+    let bundle: Bundle;
     try {
-        const bundle = bundleFromJSON(JSON.parse(Buffer.from(bytes).toString("utf8")));
-        if (isBundleWithPublicKey(bundle)) {
-            return refused("certificate-missing", "the bundle was signed with a key, not with a certificate");
+        bundle = bundleFromJSON(message);
+    } catch (error) {
+        return notVerified(error);
+    }
+    if (isBundleWithPublicKey(bundle)) {
+        return refused("certificate-missing", "the bundle was signed with a key, not with a certificate");
+    }
+    const obstacle = obstacleIn(bundle.verificationMaterial);
+    if (obstacle !== undefined) {
+        return obstacle;
+    }
+    const found = await verifyParsed(bundle, material, required);
+    if (!("verdict" in found)) {
+        return found;
+    }
+    for (const each of withOneTimestamp(bundle)) {
+        if (!("verdict" in (await verifyParsed(each, material, required)))) {
+            return unknown("timestamp-form", "the bundle has several timestamps, of which not all are verified");
         }
+    }
+    return found;
+}
+
+/** sigstore-go takes the timestamps that it can verify, of several. */
+function withOneTimestamp(bundle: Bundle): Bundle[] {
+    const { verificationMaterial } = bundle;
+    const timestamps = verificationMaterial.timestampVerificationData?.rfc3161Timestamps ?? [];
+    return timestamps.length < 2
+        ? []
+        : timestamps.map((timestamp) => ({
+              ...bundle,
+              verificationMaterial: {
+                  ...verificationMaterial,
+                  timestampVerificationData: { rfc3161Timestamps: [timestamp] },
+              },
+          }));
+}
+
+async function verifyParsed(
+    bundle: Bundle,
+    material: TrustMaterial,
+    required: BundleRequirements,
+): Promise<X509Certificate | Refused | Unknown> {
+    const { toSignedEntity, Verifier } = await import("@sigstore/verify");
+    try {
         const entity = toSignedEntity(bundle);
         if (entity.key.$case !== "certificate") {
             return refused("certificate-missing", "the bundle has no certificate");
@@ -51,8 +97,53 @@ export async function verifyBundle(
         }).verify(required.transparencyLog ? entity : withoutLog(entity));
         return certificate;
     } catch (error) {
-        return refused("signature-invalid", `the bundle is not verified: ${messageOf(error)}`);
+        return notVerified(error);
     }
+}
+
+function notVerified(error: unknown): Refused {
+    // The parsers trip over what has not the parts that they look for.
+    const isTrip = !(error instanceof Error) || error instanceof TypeError || error instanceof RangeError;
+    return refused(
+        "signature-invalid",
+        `the bundle is not verified: ${isTrip ? "a part of it cannot be read" : quoted(error.message)}`,
+    );
+}
+
+type VerificationMaterial = Bundle["verificationMaterial"];
+
+/** What sigstore-go does not take (pkg/verify/tsa.go, pkg/verify/tlog.go and pkg/tlog/entry.go), or what is not looked into here. */
+function obstacleIn(material: VerificationMaterial): Refused | Unknown | undefined {
+    const { content, tlogEntries, timestampVerificationData } = material;
+    const timestamps = (timestampVerificationData?.rfc3161Timestamps ?? []).map(
+        ({ signedTimestamp }) => signedTimestamp,
+    );
+    if (timestamps.length > MAXIMUM_TIMESTAMPS) {
+        return refused("timestamp-invalid", `too many signed timestamps: ${timestamps.length} > ${MAXIMUM_TIMESTAMPS}`);
+    }
+    if (tlogEntries.length > MAXIMUM_LOG_ENTRIES) {
+        return unknown("too-much-work", `the bundle has ${tlogEntries.length} entries of transparency logs`);
+    }
+    if (!tlogEntries.every(isReadable)) {
+        return refused("transparency-log-invalid", "an entry of a transparency log in the bundle cannot be read");
+    }
+    const certificate = content.$case === "certificate" ? [content.certificate.rawBytes] : [];
+    const largest = Math.max(0, ...[...timestamps, ...certificate].map(({ length }) => length));
+    return largest > MAXIMUM_DER_BYTES
+        ? unknown("too-much-work", `the bundle has a certificate or a timestamp of ${largest} bytes`)
+        : undefined;
+}
+
+/** `ParseTransparencyLogEntry`: of every entry, also where none is asked for. */
+function isReadable(entry: VerificationMaterial["tlogEntries"][number]): boolean {
+    const body = parseRecord(entry.canonicalizedBody);
+    return (
+        !entry.logIndex.startsWith("-") &&
+        entry.logId.keyId.length > 0 &&
+        entry.inclusionProof?.checkpoint?.envelope !== "" &&
+        goField(body, "kind") === entry.kindVersion.kind &&
+        goField(body, "apiVersion") === entry.kindVersion.version
+    );
 }
 
 type SignedEntity = ReturnType<typeof import("@sigstore/verify").toSignedEntity>;
@@ -89,8 +180,4 @@ async function verifierMaterial(material: TrustMaterial): Promise<VerifierMateri
             throw new Error("no public key material available");
         },
     };
-}
-
-function messageOf(error: unknown): string {
-    return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { judge } from "../../../core/admission";
+import { readEnvelope } from "../../../core/signatures/envelope";
 import { attestation, ecKey, ImageWorkshop, statement } from "../../support/image-workshop";
 import { MemoryRegistry } from "../../support/memory-registry";
 
@@ -61,6 +62,13 @@ describe("an attestation that an authority asks for", () => {
             Buffer.from(statement(digest, SLSA).toString().replace('"subject":[', '"subject":[null,'));
         expect((await verdictOf(SLSA, withNull)).verdict).to.equal("admitted");
         expect((await verdictOf({ type: SLSA, version: "0.15.1" }, withNull)).verdict).to.equal("refused");
+    });
+
+    it("is not known where its envelope has more signatures than are tried", () => {
+        const envelope = (count: number) =>
+            readEnvelope(Buffer.from(JSON.stringify({ signatures: Array(count).fill({ sig: "AAAA" }) as unknown[] })));
+        expect(envelope(33)).to.include({ verdict: "unknown", code: "too-much-work" });
+        expect(envelope(32)).not.to.have.property("verdict");
     });
 
     it("is of one type alone: what others say does not matter", async () => {

@@ -178,6 +178,14 @@ describe("the verdict on a keyless signature", () => {
             expect(await verdict(policy, { change })).to.equal("timestamp-invalid");
         });
 
+        it("is not known with a timestamp that is very long", async () => {
+            const long = Buffer.concat([Buffer.from("3083011170", "hex"), Buffer.alloc(70_000)]).toString("base64");
+            const change = {
+                "dev.sigstore.cosign/rfc3161timestamp": JSON.stringify({ SignedRFC3161Timestamp: long }),
+            };
+            expect(await verdict(policy, { change })).to.equal("too-much-work");
+        });
+
         it("is refused with a timestamp that is none", async () => {
             const change = { "dev.sigstore.cosign/rfc3161timestamp": '{"SignedRFC3161Timestamp":"AAAA"}' };
             expect(await verdict(policy, { change })).to.equal("timestamp-invalid");

@@ -3,10 +3,13 @@ import { expect } from "chai";
 import { readSimpleSignatures } from "../../../core/signatures";
 import { signImage } from "../../../core/signatures/sign/sign-image";
 import { simpleSigningPayload } from "../../../core/signatures/payload";
+import { PayloadBudget, TooMuchToRead } from "../../../core/signatures/payload-budget";
 import { attachmentTag } from "../../../core/signatures/stored-layers";
 import { digestOf } from "../../support/image-workshop";
 import { MemoryRegistry } from "../../support/memory-registry";
 import { IMAGE, keyCheck, RELEASE, signedLayer, storeLayers, verdicts } from "./support";
+
+import type { Descriptor } from "../../../core/registry";
 
 const TAG = attachmentTag(IMAGE.digest, "sig");
 const PAYLOAD = simpleSigningPayload(IMAGE);
@@ -135,6 +138,23 @@ describe("reading an image's signatures", () => {
                 .to.include(expected)
                 .and.to.have.length(count === 1000 ? 1000 : 1);
         }
+    });
+
+    it("stops reading payloads that are many after a minute, and goes on with those that were read", () => {
+        let time = 0;
+        const budget = new PayloadBudget(() => time);
+        const payloads = Array.from({ length: 20 }, () => ({ mediaType: "", digest: "", size: 1 }));
+        const spend = (payload: Descriptor) => {
+            budget.spend(payload);
+            time += 7_000;
+        };
+        expect(() => {
+            payloads.forEach(spend);
+        }).to.throw(TooMuchToRead, "60000 ms");
+        payloads.slice(0, 9).forEach(spend);
+        expect(() => {
+            payloads.slice(9).forEach(spend);
+        }).to.throw(TooMuchToRead);
     });
 
     it("stops reading payloads at 64 MiB, and says that it did", async () => {
