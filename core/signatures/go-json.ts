@@ -13,8 +13,9 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** Far above any bill of materials that is signed, and little enough to be kept in memory: `[]` takes thirty times its bytes. */
 const MAXIMUM_VALUES = 1_000_000;
 
-/** How deep fields that are given twice are made one: this is done by recursion. */
+/** How deep fields that are given twice are made one, and how many: this is done by recursion, and takes memory again. */
 const MAXIMUM_MERGED_DEPTH = 500;
+const MAXIMUM_MERGED_FIELDS = 10_000;
 
 /** Go reads this JSON, and what it makes of it is not found out here. */
 export class UnreadHere extends Error {
@@ -116,6 +117,9 @@ function merged(first: unknown, next: unknown, depth = 0): unknown {
     const [before, after] = [asRecord(first), asRecord(next)];
     if (first === undefined || before === undefined || after === undefined) {
         return next;
+    }
+    if (Object.keys(before).length + Object.keys(after).length > MAXIMUM_MERGED_FIELDS) {
+        throw new UnreadHere("too-much-work", "its JSON has very many fields twice");
     }
     const fields = new Map(Object.entries(before));
     // The first of several counts.
