@@ -1,4 +1,4 @@
-import { readAttestations, readBundles, readSimpleSignatures } from "../signatures";
+import { readAttestations, readBundles, readLikelyBundles, readSimpleSignatures } from "../signatures";
 
 import type { RegistryReader } from "../registry";
 import type {
@@ -36,6 +36,11 @@ export class Evidence {
     /** Sigstore bundles. @throws RegistryError */
     public bundles(image: SignedImage): Promise<readonly StoredBundle[]> {
         return this.once("bundle", image, undefined, () => readBundles(this.registry, image));
+    }
+
+    /** Those of them that say that they are bundles, for fewer requests. @throws RegistryError */
+    public likelyBundles(image: SignedImage): Promise<readonly StoredBundle[]> {
+        return this.once("likely bundle", image, undefined, () => readLikelyBundles(this.registry, image));
     }
 
     private once<T>(

@@ -42,7 +42,7 @@ export async function formatAdvice(
 
 async function describedBundles(image: SignedImage, evidence: Means["evidence"]): Promise<BundleDescription[]> {
     try {
-        const bundles = await evidence.bundles(image);
+        const bundles = await evidence.likelyBundles(image);
         const described: (BundleDescription | undefined)[] = [];
         for (const bundle of bundles.slice(0, LOOKED_AT)) {
             described.push(await describeBundle(bundle, image.digest));

@@ -65,21 +65,31 @@ async function checkParts(
         return layer;
     }
     const times = await provenTimes(layer, check);
-    if ("verdict" in times) {
+    if (isRefused(times)) {
         return times;
     }
     const signer = await signerOf(layer, check);
     if ("verdict" in signer) {
-        return signer;
+        return signer.verdict === "unknown" && "verdict" in times ? times : signer;
+    }
+    const refusal = form.signatureRefusal(layer, signer.verifier) ?? form.claimRefusal(layer, digest);
+    // A signature of somebody else is refused, whatever a log that cannot be asked here would say of it.
+    if (refusal !== undefined) {
+        return refusal;
+    }
+    if ("verdict" in times) {
+        return times;
     }
     return (
-        form.signatureRefusal(layer, signer.verifier) ??
-        form.claimRefusal(layer, digest) ??
         expiryRefusal(layer.certificate, signer.issuers, times, check) ?? {
             verdict: "verified",
             certificate: signer.certificate,
         }
     );
+}
+
+function isRefused(times: readonly Date[] | Refused | Unknown): times is Refused {
+    return "verdict" in times && times.verdict === "refused";
 }
 
 async function openLayer(stored: StoredLayer): Promise<OpenLayer | Refused | Unknown> {

@@ -19,7 +19,7 @@ export { describeBundle, type BundleDescription } from "./describe-bundle";
 export type { CertificateNames, Outcome, RefusalCode, Refused, Unknown, UnknownCode, Verified } from "./outcome";
 export { hasPredicateOf, predicateTypeUri } from "./predicate-types";
 export { readAttestations, readSimpleSignatures } from "./read";
-export { readBundles } from "./read-bundles";
+export { readBundles, readLikelyBundles } from "./read-bundles";
 export type { SignatureSource, SignedImage, SimpleSignature, StoredAttestation, StoredBundle } from "./stored";
 export type { TrustMaterial } from "./trust/material";
 export { trustMaterialOf } from "./trust/trust-material";

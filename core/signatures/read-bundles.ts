@@ -17,23 +17,40 @@ const EMPTY_TYPES: readonly (string | undefined)[] = [
 ];
 
 /** Far above what signs one image; each one costs a request. */
-const MAXIMUM_BUNDLES = 100;
+const MAXIMUM_REFERRERS = 100;
 
 /**
- * The sigstore bundles that refer to the image, the first hundred of them. Their content is read when it is asked for; that of one
- * whose manifest cannot be had, and of those behind the hundredth, rejects with the reason.
+ * The sigstore bundles that refer to the image, as cosign finds them (`GetBundles` in its pkg/cosign/verify.go): what a referrer is
+ * shows its layer, whatever its artifactType says, and what cannot be read is passed over.
  *
- * What a referrer is shows its layer (`Bundle` in cosign's pkg/oci/remote/signatures.go): its artifactType is not always
- * right. What cosign cannot read it passes over.
+ * A hundred referrers are looked at, those first that say that they are bundles. The content of a bundle is read when it is asked for;
+ * that of one whose manifest cannot be had, and of those behind the hundredth, rejects with the reason.
  *
  * @throws RegistryError for the list of referrers
  */
 export async function readBundles(registry: RegistryReader, image: SignedImage): Promise<readonly StoredBundle[]> {
     const referrers = await registry.referrers(image.repository, image.digest);
-    const candidates = referrers.filter(mayBeBundle);
+    const others = referrers.filter((referrer) => !mayBeBundle(referrer));
+    return readReferrers(registry, image, [...referrers.filter(mayBeBundle), ...others]);
+}
+
+/** The same of those alone that say that they are bundles, or nothing: an image may have many other things beside it. */
+export async function readLikelyBundles(
+    registry: RegistryReader,
+    image: SignedImage,
+): Promise<readonly StoredBundle[]> {
+    const referrers = await registry.referrers(image.repository, image.digest);
+    return readReferrers(registry, image, referrers.filter(mayBeBundle));
+}
+
+async function readReferrers(
+    registry: RegistryReader,
+    image: SignedImage,
+    referrers: readonly Descriptor[],
+): Promise<readonly StoredBundle[]> {
     const budget = new PayloadBudget();
     const bundles = await Promise.all(
-        candidates.slice(0, MAXIMUM_BUNDLES).map(async (referrer) => {
+        referrers.slice(0, MAXIMUM_REFERRERS).map(async (referrer) => {
             try {
                 return await readBundle(registry, image, referrer, budget);
             } catch (error) {
@@ -41,8 +58,8 @@ export async function readBundles(registry: RegistryReader, image: SignedImage):
             }
         }),
     );
-    const rest = candidates.slice(MAXIMUM_BUNDLES, MAXIMUM_BUNDLES + 1).map((referrer) => {
-        const message = `of ${candidates.length} referrers of the image only ${MAXIMUM_BUNDLES} are read`;
+    const rest = referrers.slice(MAXIMUM_REFERRERS, MAXIMUM_REFERRERS + 1).map((referrer) => {
+        const message = `of ${referrers.length} referrers of the image only ${MAXIMUM_REFERRERS} are read`;
         return unreadBundle(referrer, new TooMuchToRead(message));
     });
     return [...bundles.filter((bundle) => bundle !== undefined), ...rest];

@@ -5,7 +5,7 @@ import { readPublicKeyAsCluster, type ClusterPublicKey } from "../../keys";
 import { OCI_EMPTY, OCI_MANIFEST } from "../../registry";
 import { digestOf } from "../../registry/digest";
 import { describeBundle, SIGNATURE_PREDICATE } from "../describe-bundle";
-import { readBundles } from "../read-bundles";
+import { readLikelyBundles } from "../read-bundles";
 import { IN_TOTO_PAYLOAD_TYPE, preAuthenticationEncoding } from "../envelope";
 import { SigningError } from "./errors";
 
@@ -61,7 +61,7 @@ async function isSignedAlready(
     image: SignedImage,
     key: ClusterPublicKey,
 ): Promise<boolean> {
-    const bundles = await readBundles(registry, image);
+    const bundles = await readLikelyBundles(registry, image);
     const described = await Promise.all(bundles.map((bundle) => describeBundle(bundle, image.digest)));
     return described.some((each) => each?.isSignature === true && each.isForImage && each.isSignedBy(key));
 }

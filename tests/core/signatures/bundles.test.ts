@@ -2,9 +2,16 @@ import { bundleToJSON } from "@sigstore/bundle";
 import { DSSEBundleBuilder, FulcioSigner, RekorWitness, TSAWitness } from "@sigstore/sign";
 import { expect } from "chai";
 
-import { checkBundle, describeBundle, readBundles, trustMaterialOf, type StoredBundle } from "../../../core/signatures";
+import {
+    checkBundle,
+    describeBundle,
+    readBundles,
+    readLikelyBundles,
+    trustMaterialOf,
+    type StoredBundle,
+} from "../../../core/signatures";
 import { readPublicKeyAsCluster } from "../../../core/keys";
-import { RegistryError } from "../../../core/registry";
+import { OCI_MANIFEST, RegistryError } from "../../../core/registry";
 import { bundleMessage, isOutcome } from "../../../core/signatures/bundle-message";
 import { signImageInBundle } from "../../../core/signatures/sign/sign-bundle";
 import { MemoryRegistry } from "../../support/memory-registry";
@@ -16,6 +23,7 @@ import { IMAGE, OTHER_IMAGE, P256, RELEASE } from "./support";
 import type { Authority, Identity, Keyless } from "../../../core/policy";
 import type { Descriptor, Manifest, RepositoryName } from "../../../core/registry";
 
+const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const PREDICATE_TYPE = "https://acme.example/review/v1";
 
 describe("the verdict on an attestation in a bundle", function () {
@@ -251,6 +259,21 @@ describe("the verdict on an attestation in a bundle", function () {
         const bytes = Buffer.from(JSON.stringify(json));
         return { kind: "bundle", digest: "", mediaType: "", content: () => Promise.resolve(bytes) };
     }
+});
+
+describe("the bundles of an image", () => {
+    it("are found whatever their artifactType says, and among the likely ones only where it says so", async () => {
+        const registry = new MemoryRegistry();
+        const image = await pushImage(registry, IMAGE.repository, "app");
+        const layer = { ...(await registry.putBlob(image.repository, Buffer.from("{}"))), mediaType: BUNDLE_TYPE };
+        for (const artifactType of [BUNDLE_TYPE, "application/vnd.in-toto+json"]) {
+            const manifest = { artifactType, layers: [layer], subject: { digest: image.digest } };
+            const bytes = Buffer.from(JSON.stringify(manifest));
+            await registry.putManifest(image.repository, `a${bytes.length}`, OCI_MANIFEST, bytes);
+        }
+        expect(await readBundles(registry, image)).to.have.length(2);
+        expect(await readLikelyBundles(registry, image)).to.have.length(1);
+    });
 });
 
 describe("signing in a bundle", () => {

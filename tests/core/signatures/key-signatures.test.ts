@@ -20,6 +20,8 @@ import {
     type RawSignature,
 } from "./support";
 
+import type { SignatureCheck } from "../../../core/signatures";
+
 const PAYLOAD = simpleSigningPayload(IMAGE);
 
 describe("the verdict on a signature of a key", () => {
@@ -38,6 +40,16 @@ describe("the verdict on a signature of a key", () => {
     it("is refused for another key", async () => {
         const signature = keySigner(STRANGER.privateKey).sign(PAYLOAD);
         expect(await verdictsOn(signedLayer(PAYLOAD, signature))).to.deep.equal(["signature-invalid"]);
+    });
+
+    it("is refused for another key also where only the log is asked what is missing", async () => {
+        const check: SignatureCheck = {
+            ...keyCheck(),
+            transparencyLog: { kind: "required", keys: new Map(), isAskedOnline: true },
+        };
+        const stranger = keySigner(STRANGER.privateKey).sign(PAYLOAD);
+        await storeLayers(registry, [signedLayer(PAYLOAD, stranger), signedLayer(PAYLOAD, RELEASE.sign(PAYLOAD))]);
+        expect(await verdicts(registry, check)).to.deep.equal(["signature-invalid", "transparency-log-online"]);
     });
 
     it("is given for each of several signatures", async () => {
