@@ -1,9 +1,9 @@
 /** What is known of a stack while the engine goes through it, and what admission will say of its workloads. */
 import { fieldOf } from "../core/admission/judge-all";
-import { sortObjects } from "../core/admission/objects";
+import { Knowledge } from "../core/admission/knowledge";
+import { areRuling, sortObjects } from "../core/admission/objects";
 import { objectOfResource } from "../core/admission/pulumi-object";
 import { PolicyResult, Verdict } from "../core/admission";
-import { Knowledge } from "./knowledge";
 import { connectRegistries, readOutside } from "./outside";
 import { lostImages } from "./running";
 import { settingsOf } from "./settings";
@@ -126,7 +126,7 @@ export class Gate {
     private take(urn: string, value: Record<string, unknown>): void {
         const { workloads, ...rest } = sortObjects([{ value }]);
         this.running.set(urn, workloads);
-        if (isRuling(rest)) {
+        if (areRuling(rest) || rest.opaque.length > 0) {
             this.ruling.set(urn, { value });
             this.round.known = undefined;
         }
@@ -161,7 +161,8 @@ export class Gate {
         if (cluster === undefined) {
             return [];
         }
-        const before = new Knowledge([cluster.objects], { ...this.settings, namespaces: undefined });
+        const { context, controllerNamespace } = this.settings;
+        const before = new Knowledge([cluster.objects], { context, controllerNamespace });
         const stack = { ...this.rules(), workloads: [...this.running.values()].flat() };
         return lostImages({ cluster, stack, before, after }, registry);
     }
@@ -197,10 +198,6 @@ export class Gate {
     private rules(): Objects {
         return sortObjects([...this.ruling.values()]);
     }
-}
-
-function isRuling({ config, ...lists }: Omit<Objects, "workloads">): boolean {
-    return config !== undefined || Object.values(lists).some((list) => list.length > 0);
 }
 
 /** What is asked once in a round. */

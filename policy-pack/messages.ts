@@ -1,5 +1,5 @@
 /** What a preview shows of verdicts. */
-import { Verdict } from "../core/admission";
+import { INCLUDE_LABEL, Verdict } from "../core/admission";
 import { placeOf } from "../core/admission/checked-image";
 import { printable } from "../core/policy/printable";
 
@@ -44,7 +44,7 @@ function presumption({ verdict }: JudgedImage, namespace: string | undefined): s
     return namespace === undefined || verdict !== Verdict.Refused
         ? []
         : [
-              `  The namespace ${namespace} is taken for enforced, since nothing is known of its labels: name those that are with namespaces, or the cluster with context.`,
+              `  The namespace ${namespace} is taken for enforced, since nobody says whether it is: name those that are with namespaces, or the cluster with context, or label it ${INCLUDE_LABEL}: "false".`,
           ];
 }
 

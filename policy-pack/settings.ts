@@ -23,7 +23,7 @@ export interface GateSettings {
     /**
      * The namespaces that are enforced.
      *
-     * @default all whose labels are not known, and those of which the stack or the cluster says so
+     * @default all but those of which the stack, a file or the cluster says otherwise
      */
     namespaces?: string[];
     /**

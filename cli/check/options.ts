@@ -18,7 +18,8 @@ What is judged:
 
 By which policies:
   --policy FILE              ClusterImagePolicies, and the TrustRoots and Secrets that they name; repeatable. They are taken
-                             from -f, --preview and --context as well. Beside --context: as if these went live
+                             from --context before it, and from -f and --preview after it: what a later one says of an object
+                             holds. Beside --context: as if these went live
   --without-generation NAME  as if this key generation (NAME-GENERATION of a CosignKeyPair) were trusted no more; repeatable
   --no-match POLICY          deny, warn or allow: what happens to images that no policy matches  [default: the cluster's; deny]
   --engine-version VERSION   0.13.1 or 0.15.1 of policy-controller                               [default: the cluster's; 0.13.1]

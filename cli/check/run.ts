@@ -1,24 +1,25 @@
 /** From options to a report: what is given is read, then judged. */
-import { Admission } from "../../core/admission";
-import { connect, readCluster, readSecrets } from "../../core/cluster";
+import { newlyEnforced, remaining, withRunning } from "../../core/admission/change";
+import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
+import { Knowledge } from "../../core/admission/knowledge";
+import { areRuling, sortObjects } from "../../core/admission/objects";
+import { connect, readCluster, readSecrets, readWorkloads } from "../../core/cluster";
 import { RegistryClient } from "../../core/registry";
 import { inputName, readText } from "../input";
 import { UsageError } from "../errors";
 import { certificateAuthoritiesOf } from "../registry-settings";
 import { readYamlFile } from "../yaml-file";
-import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
-import { sortObjects, withPolicies } from "../../core/admission/objects";
 import { objectsOfPreview } from "./preview-file";
 import { Progress } from "./progress";
 import { summaryOf } from "./report";
 import { withoutGenerations } from "./what-if";
 
-import type { ControllerConfig, Rules } from "../../core/admission";
+import type { Change } from "../../core/admission/change";
+import type { Subjects } from "../../core/admission/judge-all";
+import type { Objects } from "../../core/admission/objects";
 import type { ClusterReader } from "../../core/cluster";
 import type { RegistryReader } from "../../core/registry";
 import type { Surroundings } from "../command";
-import type { Subjects } from "../../core/admission/judge-all";
-import type { Objects } from "../../core/admission/objects";
 import type { CheckOptions } from "./options";
 import type { CheckReport } from "./report";
 
@@ -35,21 +36,87 @@ export async function runCheck(
     connections: Connections = {},
 ): Promise<CheckReport> {
     const given = await readGiven(options, surroundings.stdin);
-    const live = await readLive(options, given.ruling, connections.cluster);
-    const now = rulesOf(options, given.ruling, live);
-    const subjects: Subjects = {
-        images: options.images,
-        workloads: [...given.all.workloads, ...(live?.workloads ?? [])],
-        namespaces: [...(live?.namespaces ?? []), ...given.all.namespaces],
-    };
-    requirePolicies(options, now.rules, given.ruling, live, subjects);
-    const client =
-        connections.registry === undefined ? await connectRegistries(options, surroundings.stdin) : undefined;
-    try {
-        return await judgeRules(now, subjects, given.all.opaque, connections.registry ?? client, surroundings.stderr);
-    } finally {
-        await client?.close();
+    const live = await readLive(options, given, connections.cluster);
+    const change = changeOf(options, given, live);
+    const subjects = await subjectsOf(options, given, live, change);
+    requirePolicies(options, change.after, given, subjects);
+    const opaque = given.flatMap((objects) => objects.opaque);
+    if (connections.registry !== undefined) {
+        return judge(subjects, change, opaque, connections.registry, surroundings.stderr);
     }
+    const client = await connectRegistries(options, surroundings.stdin);
+    try {
+        return await judge(subjects, change, opaque, client, surroundings.stderr);
+    } finally {
+        await client.close();
+    }
+}
+
+/** What is in files, in the order in which it holds: what a later one says of an object holds. */
+async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): Promise<Objects[]> {
+    const read = async (files: readonly string[]) =>
+        sortObjects((await Promise.all(files.map((file) => readYamlFile(file, stdin)))).flat());
+    const files = await read(options.files);
+    const previewed =
+        options.preview === undefined
+            ? []
+            : objectsOfPreview(await readText(options.preview, stdin), inputName(options.preview));
+    // Objects beside the policies are not asked for.
+    const policies = { ...(await read(options.policyFiles)), workloads: [], opaque: [] };
+    return [policies, files, sortObjects(previewed)];
+}
+
+/** What a cluster says. */
+interface Live {
+    reader: ClusterReader;
+    objects: Objects;
+}
+
+async function readLive(
+    { context, controllerNamespace }: CheckOptions,
+    given: readonly Objects[],
+    connected: ClusterReader | undefined,
+): Promise<Live | undefined> {
+    if (context === undefined) {
+        return undefined;
+    }
+    const reader = connected ?? (await connect(context));
+    const objects = await readCluster(reader, controllerNamespace);
+    const policies = given.flatMap((source) => source.policies);
+    const secrets = [...objects.secrets, ...(await readSecrets(reader, policies, controllerNamespace))];
+    return { reader, objects: { ...objects, secrets } };
+}
+
+/** What will be in force; and what is now, by the cluster alone, where something is given that may change it. */
+function changeOf(options: CheckOptions, given: readonly Objects[], live: Live | undefined): Change {
+    const { context, controllerNamespace, withoutGenerations: generations, noMatch, engineVersion } = options;
+    const sources = [...(live === undefined ? [] : [live.objects]), ...given];
+    const settings = { context, controllerNamespace };
+    const after = new Knowledge(withoutGenerations(sources, generations), {
+        ...settings,
+        noMatchPolicy: noMatch,
+        engineVersion,
+    });
+    const isWhatIf =
+        generations.length > 0 || noMatch !== undefined || engineVersion !== undefined || given.some(areRuling);
+    return live !== undefined && isWhatIf ? { before: new Knowledge([live.objects], settings), after } : { after };
+}
+
+/** What is given, and what runs in the cluster beside it. */
+async function subjectsOf(
+    { images }: CheckOptions,
+    given: readonly Objects[],
+    live: Live | undefined,
+    { before, after }: Change,
+): Promise<Subjects> {
+    const workloads = given.flatMap((objects) => objects.workloads);
+    if (live === undefined) {
+        return { images, workloads };
+    }
+    const named = given.flatMap(({ namespaces }) => namespaces.map(({ name }) => name));
+    const enforced = before === undefined ? [] : newlyEnforced(named, { before, after });
+    const running = [...live.objects.workloads, ...(await readWorkloads(live.reader, enforced))];
+    return { images, workloads: [...withRunning(workloads, running), ...remaining(running, workloads)] };
 }
 
 /**
@@ -59,120 +126,36 @@ export async function runCheck(
  */
 function requirePolicies(
     { noMatch }: CheckOptions,
-    { policies }: Rules,
-    { config }: Objects,
-    live: Objects | undefined,
+    { hasPolicies }: Knowledge,
+    given: readonly Objects[],
     { images, workloads }: Subjects,
 ): void {
-    const isWanted = noMatch !== undefined || config !== undefined || live !== undefined;
-    if (policies.length === 0 && !isWanted && images.length + workloads.length > 0) {
+    const isWanted = noMatch !== undefined || given.some(({ config }) => config !== undefined);
+    if (!hasPolicies && !isWanted && images.length + workloads.length > 0) {
         throw new UsageError(
             "No policy is known: what was given has none. Give --policy FILE, --context NAME for those of a cluster, or --no-match for what becomes of images without any.",
         );
     }
 }
 
-/** The rules, and in a what-if those that hold now. */
-interface AllRules {
-    rules: Rules;
-    current?: Rules;
-}
-
-async function judgeRules(
-    { rules, current }: AllRules,
+async function judge(
     subjects: Subjects,
+    change: Change,
     opaque: string[],
-    registry: RegistryReader | undefined,
+    registry: RegistryReader,
     stderr: Surroundings["stderr"],
 ): Promise<CheckReport> {
-    if (registry === undefined) {
-        throw new TypeError("A registry is needed.");
-    }
-    const count = new Set(subjects.images).size + subjects.workloads.length;
-    const progress = new Progress(current === undefined ? count : 2 * count, stderr);
+    const progress = new Progress(new Set(subjects.images).size + subjects.workloads.length, stderr);
     try {
-        const step = () => {
+        const { images, unchecked } = await judgeAll(subjects, change, registry, () => {
             progress.step();
-        };
-        const admission = new Admission(rules, { registry });
-        const { images, unchecked } = await judgeAll(subjects, admission, step);
-        const before =
-            current === undefined ? undefined : await judgeAll(subjects, new Admission(current, { registry }), step);
-        const compared = withPodsTogether(
-            images.map((image, index) => {
-                const now = before?.images[index]?.verdict;
-                return now === undefined ? image : { ...image, now };
-            }),
-        );
-        const { absentPolicies } = admission;
-        return { images: compared, unchecked, absentPolicies, opaque, summary: summaryOf(compared) };
+        });
+        const together = withPodsTogether(images);
+        const { absentPolicies } = change.after.admission(registry);
+        return { images: together, unchecked, absentPolicies, opaque, summary: summaryOf(together) };
     } finally {
         progress.stop();
     }
-}
-
-/** All that is in the files, and what of it makes rules. */
-interface Given {
-    /** What is judged. */
-    all: Objects;
-    /** Where policies come from: all files. */
-    ruling: Objects;
-}
-
-async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): Promise<Given> {
-    const documents = (await Promise.all(options.files.map((file) => readYamlFile(file, stdin)))).flat();
-    const previewed =
-        options.preview === undefined
-            ? []
-            : objectsOfPreview(await readText(options.preview, stdin), inputName(options.preview));
-    const rules = (await Promise.all(options.policyFiles.map((file) => readYamlFile(file, stdin)))).flat();
-    const judged = [...documents, ...previewed];
-    return { all: sortObjects(judged), ruling: sortObjects([...judged, ...rules]) };
-}
-
-async function readLive(
-    { context, controllerNamespace }: CheckOptions,
-    { policies }: Objects,
-    given: ClusterReader | undefined,
-): Promise<Objects | undefined> {
-    if (context === undefined) {
-        return undefined;
-    }
-    const cluster = given ?? (await connect(context));
-    const live = await readCluster(cluster, controllerNamespace);
-    return { ...live, secrets: [...live.secrets, ...(await readSecrets(cluster, policies, controllerNamespace))] };
-}
-
-function rulesOf(options: CheckOptions, given: Objects, live: Objects | undefined): AllRules {
-    const config: ControllerConfig = {
-        namespace: options.controllerNamespace,
-        ...live?.config,
-        ...given.config,
-        ...(options.noMatch === undefined ? {} : { noMatchPolicy: options.noMatch }),
-        ...(options.engineVersion === undefined ? {} : { version: options.engineVersion }),
-    };
-    const trustRoots = withPolicies(live?.trustRoots ?? [], given.trustRoots);
-    const rules = {
-        policies: withoutGenerations(withPolicies(live?.policies ?? [], given.policies), options.withoutGenerations),
-        // Without the cluster nobody knows what else is in it.
-        ...(live === undefined && trustRoots.length === 0 ? {} : { trustRoots }),
-        secrets: [...given.secrets.filter(isIn(options.controllerNamespace)), ...(live?.secrets ?? [])],
-        config,
-    };
-    const isWhatIf = options.withoutGenerations.length > 0 || (live !== undefined && given.policies.length > 0);
-    if (!isWhatIf) {
-        return { rules };
-    }
-    const current = live === undefined ? given.policies : live.policies;
-    return { rules, current: { ...rules, policies: current } };
-}
-
-/** Secrets of a namespace; those that do not say theirs count. */
-function isIn(namespace: string): (secret: unknown) => boolean {
-    return (secret) => {
-        const { metadata } = secret as { metadata?: { namespace?: unknown } };
-        return metadata?.namespace === undefined || metadata.namespace === namespace;
-    };
 }
 
 async function connectRegistries(

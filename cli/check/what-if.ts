@@ -1,46 +1,57 @@
-/** Policies as they would be: some put in place of others, some authorities taken away. */
+/** Policies as they would be without some of their authorities. */
+import { defaultAuthorityName } from "../../core/policy/manifest";
 import { printable } from "../../core/policy/printable";
 import { isRecord } from "../../core/policy/shape";
 import { UsageError } from "../errors";
 
+/** Policies of one source. */
+export interface PolicySource {
+    policies: unknown[];
+}
+
 /**
- * The policies without the authorities of a key generation: those of that name, as `CosignKeyPair` calls them
+ * The policies without the authorities of key generations: those of that name, as `CosignKeyPair` calls them
  * (`NAME-GENERATION`), and those whose key comes from its Secret.
  *
  * A policy that loses its last authority refuses its images, as it would once the generation is dropped from its pair.
  *
  * @throws UsageError for a generation that no policy trusts
  */
-export function withoutGenerations(policies: readonly unknown[], generations: readonly string[]): unknown[] {
-    let left = policies;
-    for (const generation of generations) {
-        const next = left.map((policy) => withoutGeneration(policy, generation));
-        if (next.every((policy, index) => policy === left[index])) {
-            const known = [...new Set(left.flatMap(authoritiesOf).map(({ name }) => String(name)))].map(printable);
-            throw new UsageError(
-                `--without-generation ${printable(generation)}: no policy has an authority of this name. There are: ${known.join(", ")}.`,
-            );
-        }
-        left = next;
+export function withoutGenerations<T extends PolicySource>(sources: readonly T[], generations: readonly string[]): T[] {
+    const trusted = sources.flatMap(({ policies }) =>
+        policies.flatMap((policy) => authoritiesOf(policy).flatMap((_, index) => namesOf(policy, index))),
+    );
+    const untrusted = generations.find((generation) => !trusted.includes(generation));
+    if (untrusted !== undefined) {
+        const known = [...new Set(trusted)].map(printable);
+        throw new UsageError(
+            `--without-generation ${printable(untrusted)}: no policy has an authority of this name, nor one with a key of its Secret. There are: ${known.join(", ")}.`,
+        );
     }
-    return [...left];
+    return sources.map((source) => ({
+        ...source,
+        policies: source.policies.map((policy) => withoutAny(policy, generations)),
+    }));
 }
 
 /** In place of an authority list that would be empty. */
 const NOBODY = { name: "nobody-left", static: { action: "fail", message: "no authority is left" } };
 
-function withoutGeneration(policy: unknown, generation: string): unknown {
+function withoutAny(policy: unknown, generations: readonly string[]): unknown {
     const authorities = authoritiesOf(policy);
-    const left = authorities.filter((authority) => !isOfGeneration(authority, generation));
+    const left = authorities.filter((_, index) => !namesOf(policy, index).some((name) => generations.includes(name)));
     if (left.length === authorities.length || !isRecord(policy) || !isRecord(policy.spec)) {
         return policy;
     }
     return { ...policy, spec: { ...policy.spec, authorities: left.length === 0 ? [NOBODY] : left } };
 }
 
-function isOfGeneration({ name, key }: Record<string, unknown>, generation: string): boolean {
+/** The generations that an authority may stand for: by its own name, and by the Secret of its key, of which one of public keys alone ends in `-pub`. */
+function namesOf(policy: unknown, index: number): string[] {
+    const { name, key } = authoritiesOf(policy)[index] ?? {};
+    const called = typeof name === "string" && name !== "" ? name : defaultAuthorityName(index);
     const secret = isRecord(key) && isRecord(key.secretRef) ? key.secretRef.name : undefined;
-    return name === generation || secret === generation || secret === `${generation}-pub`;
+    return typeof secret === "string" ? [called, secret.replace(/-pub$/, ""), secret] : [called];
 }
 
 function authoritiesOf(policy: unknown): Record<string, unknown>[] {

@@ -15,7 +15,7 @@ export interface CheckedImage {
     reason: string;
     /** The object that runs it; null for an image that was given by name. */
     workload: CheckedWorkload | null;
-    /** With `--without-generation`, or `--policy` beside `--context`: the verdict as things are now. */
+    /** Of what runs in a cluster, where that is asked as it will be: the verdict as things are now, by the cluster alone. */
     now?: Verdict;
     policies: PolicyVerdict[];
 }

@@ -1,10 +1,13 @@
 /** From images and objects to verdicts. */
 import { isRecord, nameOf } from "../policy/shape";
 import { makerOf } from "./maker";
+import { Verdict } from "./verdict";
+import { readWorkload } from "./workload";
 
-import type { Admission } from "./admission";
+import type { RegistryReader } from "../registry";
+import type { Change, Subject } from "./change";
 import type { CheckedImage, CheckedWorkload } from "./checked-image";
-import type { NamespaceState } from "./namespace";
+import type { Knowledge } from "./knowledge";
 import type { SourceObject } from "./objects";
 import type { ImageVerdict } from "./verdict";
 
@@ -12,9 +15,7 @@ import type { ImageVerdict } from "./verdict";
 export interface Subjects {
     /** By name. */
     images: readonly string[];
-    workloads: readonly SourceObject[];
-    /** Those whose labels are known; every other one is taken for enforced. */
-    namespaces: readonly NamespaceState[];
+    workloads: readonly Subject[];
 }
 
 /** What was judged, and the images of volumes, which no released policy-controller looks at. */
@@ -23,21 +24,31 @@ export interface JudgedSubjects {
     unchecked: { image: string; workload: CheckedWorkload }[];
 }
 
-/** Judges everything, in the order in which it was given. @param onDone after each image or object */
-export async function judgeAll(subjects: Subjects, admission: Admission, onDone: () => void): Promise<JudgedSubjects> {
-    const namespaces = new Map(subjects.namespaces.map((namespace) => [namespace.name, namespace]));
+/**
+ * Judges everything, in the order in which it was given, by the cluster as it will be. What runs in it now is judged as things
+ * are, too, where the two are to be compared.
+ *
+ * @param onDone after each image or object
+ */
+export async function judgeAll(
+    subjects: Subjects,
+    { before, after }: Change,
+    registry: RegistryReader,
+    onDone: () => void = () => undefined,
+): Promise<JudgedSubjects> {
     const found = await Promise.all([
         ...[...new Set(subjects.images)].map(async (image) => {
-            const verdict = await admission.judge({ image });
+            const verdict = await after.admission(registry).judge({ image });
             onDone();
             return { images: [checked(verdict, null)], unchecked: [] };
         }),
-        ...subjects.workloads.map(async (workload) => {
-            const namespace = namespaceOf(workload.value);
-            const state = namespaces.get(namespace) ?? { name: namespace };
-            const found = await judgeWorkload(admission, workload, state);
+        ...subjects.workloads.map(async ({ running, ...workload }) => {
+            const [judged, now] = await Promise.all([
+                judgeWorkload(workload, after, registry),
+                before === undefined || running === undefined ? undefined : verdictsNow(running, before, registry),
+            ]);
             onDone();
-            return found;
+            return { ...judged, images: judged.images.map((image) => withNow(image, now)) };
         }),
     ]);
     return {
@@ -47,11 +58,12 @@ export async function judgeAll(subjects: Subjects, admission: Admission, onDone:
 }
 
 async function judgeWorkload(
-    admission: Admission,
     { value, previous, partOf }: SourceObject,
-    namespace: NamespaceState,
+    known: Knowledge,
+    registry: RegistryReader,
 ): Promise<JudgedSubjects> {
-    const verdict = await admission.judgeWorkload({ workload: value, previous, namespace });
+    const namespace = known.namespaceOf(value);
+    const verdict = await known.admission(registry).judgeWorkload({ workload: value, previous, namespace });
     const place = (path: string): CheckedWorkload => ({
         ...(partOf === undefined ? nameParts(value) : { kind: partOf.kind, name: partOf.name }),
         namespace: namespace.name,
@@ -63,12 +75,36 @@ async function judgeWorkload(
     };
 }
 
+/** The images of an object that runs, by the fields that name them. */
+type RunningImages = { path: string; image: string | undefined; now: Verdict }[];
+
+async function verdictsNow(running: unknown, known: Knowledge, registry: RegistryReader): Promise<RunningImages> {
+    const namespace = known.namespaceOf(running);
+    const verdict = await known.admission(registry).judgeWorkload({ workload: running, namespace });
+    return (readWorkload(running)?.images ?? []).map(({ path, image }) => ({
+        path,
+        image,
+        // Nothing is said of an object that is exempt now: it runs.
+        now: verdict?.images.find((judged) => judged.path === path)?.verdict ?? Verdict.Admitted,
+    }));
+}
+
+/** An image that the object does not run now has no verdict as things are. */
+function withNow(image: CheckedImage, running: RunningImages = []): CheckedImage {
+    const same = running.filter((other) => other.image === image.image);
+    const [found] = [...same.filter(({ path }) => path === image.workload?.path), ...same];
+    return found === undefined ? image : { ...image, now: found.now };
+}
+
 /** A field of a pod's manifest, as the field of the object that describes the pod. */
 export function fieldOf(path: string, partOf: SourceObject["partOf"]): string {
     return partOf === undefined ? path : path.replace(/^spec/, partOf.path);
 }
 
-function checked({ image, digest, verdict, reason, policies }: ImageVerdict, workload: CheckedWorkload | null) {
+function checked(
+    { image, digest, verdict, reason, policies }: ImageVerdict,
+    workload: CheckedWorkload | null,
+): CheckedImage {
     return { image, digest, verdict, reason, workload, policies };
 }
 
@@ -94,9 +130,4 @@ export function withPodsTogether(images: readonly CheckedImage[]): CheckedImage[
         }
     }
     return [...together.values()];
-}
-
-function namespaceOf(workload: unknown): string {
-    const { namespace } = isRecord(workload) && isRecord(workload.metadata) ? workload.metadata : {};
-    return typeof namespace === "string" && namespace !== "" ? namespace : "default";
 }

@@ -18,7 +18,7 @@ export type KeyState =
 /**
  * The key of an authority, as the controller inlines it (`inlinePublicKeys` in pkg/reconciler/clusterimagepolicy).
  *
- * @param secrets Secrets of the controller's namespace, as far as they are known
+ * @param secrets Secrets of the controller's namespace, as far as they are known; of several with one name the last counts
  */
 export function readKey(key: KeyRefManifest, secrets: readonly unknown[]): KeyState {
     if (key.data !== undefined && key.data !== "") {
@@ -34,7 +34,7 @@ export function readKey(key: KeyRefManifest, secrets: readonly unknown[]): KeySt
 }
 
 function readSecret(name: string, secrets: readonly unknown[]): KeyState {
-    const secret = secrets.find((candidate) => nameOf(candidate) === name);
+    const secret = secrets.findLast((candidate) => nameOf(candidate) === name);
     if (secret === undefined) {
         return { state: "elsewhere", reason: `The public key is in the Secret ${name}, which is not known here.` };
     }

@@ -3,7 +3,7 @@ import type { Labels } from "./label-selector";
 /** The namespace of a workload. */
 export interface NamespaceState {
     name: string;
-    /** @default not known: taken for enforced */
+    /** @default nobody says whether it is enforced: taken for enforced */
     labels?: Labels;
 }
 

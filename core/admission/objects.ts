@@ -24,6 +24,7 @@ export interface Objects {
     trustRoots: unknown[];
     /** Of any namespace. */
     secrets: unknown[];
+    /** In the order in which something is said of whether they are enforced; without labels where those are not known yet. */
     namespaces: NamespaceState[];
     /** What the ConfigMap `config-policy-controller` says, where it is there. */
     config?: ControllerConfig;
@@ -43,7 +44,6 @@ export function sortObjects(sources: readonly SourceObject[]): Objects {
         workloads: [],
         opaque: [],
     };
-    const labels = new Map<string, Record<string, string>>();
     for (const source of sources.flatMap(itemsOf)) {
         const { value } = source;
         const kind = manifestKind(value);
@@ -52,23 +52,29 @@ export function sortObjects(sources: readonly SourceObject[]): Objects {
         } else if (readWorkload(value) !== undefined) {
             objects.workloads.push(source);
         } else if (isRecord(value)) {
-            sortOther(value, objects, labels);
+            sortOther(value, objects);
         }
     }
-    objects.namespaces = [...labels].map(([name, known]) => ({ name, labels: known }));
     return objects;
 }
 
-function sortOther(value: ReadObject, objects: Objects, labels: Map<string, Record<string, string>>): void {
+/** Whether objects say something of the rules, or of where they hold. */
+export function areRuling({ policies, trustRoots, secrets, namespaces, config }: Omit<Objects, "workloads">): boolean {
+    return config !== undefined || [policies, trustRoots, secrets, namespaces].some((list) => list.length > 0);
+}
+
+function sortOther(value: ReadObject, objects: Objects): void {
     const name = nameOf(value) ?? "";
     switch (`${String(value.apiVersion)}/${String(value.kind)}`) {
         case "v1/Secret":
             objects.secrets.push(value);
             break;
         case "v1/Namespace":
-        case "v1/NamespacePatch":
-            sortNamespace(value, labels);
+        case "v1/NamespacePatch": {
+            const state = enforcementIn(value, name);
+            objects.namespaces.push(...(state === undefined ? [] : [state]));
             break;
+        }
         case "v1/ConfigMap":
             if (name === "config-policy-controller" && isRecord(value.data)) {
                 objects.config = configOfData(value.data as Record<string, string>);
@@ -114,17 +120,19 @@ function groupOf({ apiVersion }: ReadObject): string {
     return String(apiVersion).split("/")[0] ?? "";
 }
 
-/** The label may come from another object than the namespace: a patch. What labels are not known yet is taken for enforced. */
-function sortNamespace(value: ReadObject, known: Map<string, Record<string, string>>): void {
-    const name = nameOf(value) ?? "";
+/**
+ * What a Namespace, or a part of one, says of whether it is enforced; undefined where it says nothing of that. The label may come
+ * from elsewhere, such as the stack of an EnforcedNamespace, and an apply leaves the labels alone that others have set. Only
+ * of what a cluster has written out, which has a uid, all labels are known.
+ */
+function enforcementIn(value: ReadObject, name: string): NamespaceState | undefined {
     const labels = labelsOf(value);
     const deciding = [INCLUDE_LABEL, EXCLUDE_LABEL].map((label) => labels?.[label]);
-    const isDecided = deciding.some((label) => label !== undefined);
-    // The labels that a patch does not name stay as they are, which nobody knows here.
-    const isSilent = value.kind === "NamespacePatch" && !known.has(name) && !isDecided;
-    if (labels !== undefined && !isSilent && !containsUnknown(deciding)) {
-        known.set(name, { ...known.get(name), ...labels });
+    if (labels === undefined || containsUnknown(deciding)) {
+        return { name };
     }
+    const isWhole = isRecord(value.metadata) && typeof value.metadata.uid === "string";
+    return isWhole || deciding.some((label) => label !== undefined) ? { name, labels } : undefined;
 }
 
 /** Whether an object's group is none of Kubernetes' own, which end in `.k8s.io` or have no dot. */
@@ -143,17 +151,12 @@ function itemsOf(source: SourceObject): SourceObject[] {
         : [source];
 }
 
-/** The policies of a cluster with those of files over them, by name. */
-export function withPolicies(current: readonly unknown[], over: readonly unknown[]): unknown[] {
-    const names = new Set(over.map(nameOf));
-    return [...current.filter((policy) => !names.has(nameOf(policy))), ...over];
-}
-
-/** Undefined where they are not known yet. */
+/** Undefined where they are not known yet. The API server drops what is null. */
 function labelsOf({ metadata }: ReadObject): Record<string, string> | undefined {
     const { labels } = isRecord(metadata) ? metadata : {};
     if (metadata === UNKNOWN || labels === UNKNOWN) {
         return undefined;
     }
-    return isRecord(labels) ? (labels as Record<string, string>) : {};
+    const given = Object.entries(isRecord(labels) ? (labels as Record<string, string | null>) : {});
+    return Object.fromEntries(given.flatMap(([name, label]) => (label === null ? [] : [[name, label]])));
 }

@@ -10,7 +10,7 @@ import { runCheck } from "../../cli/check/run";
 import { tableOf } from "../../cli/check/table";
 import { CliError } from "../../cli/errors";
 import { ClusterError, type ClusterReader } from "../../core/cluster";
-import { ACME, HOST, keyOf, PASS, policy, workshop } from "../core/admission/support";
+import { ACME, HOST, keyOf, PASS, policy, STRANGER, workshop } from "../core/admission/support";
 import { claim, signature } from "../support/image-workshop";
 import { answerError, StandIn } from "../core/registry/support/stand-in";
 import { runInProcess, spawnProgram } from "./support";
@@ -88,14 +88,78 @@ describe("signed-images check", () => {
         ]);
     });
 
-    it("knows which namespaces are enforced where their labels are given", async () => {
-        const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-        const deployment = deploymentOf("web", `${HOST}/acme/unsigned:1`);
-        const report = await check(["-f", file("plain.json", namespace, deployment), "--policy", acmePolicy()]);
-        expect(report.images).to.deep.equal([]);
-        const patch = { ...namespace, metadata: { name: "shop", labels: { "policy.sigstore.dev/include": "true" } } };
-        const enforced = await check(["-f", file("p.json", namespace, patch, deployment), "--policy", acmePolicy()]);
+    it("judges in a namespace of which nobody says whether it is enforced: the label may come from another stack", async () => {
+        const workload = deploymentOf("web", `${HOST}/acme/unsigned:1`);
+        for (const metadata of [{}, { labels: { team: "shop" } }, { labels: null }]) {
+            const objects = file("plain.json", namespaceOf("shop", metadata), workload);
+            const report = await check(["-f", objects, "--policy", acmePolicy()]);
+            expect(verdicts(report)).to.deep.equal(["unsigned:1 refused"]);
+        }
+        const preview = { steps: [namespaceOf("shop", {}), workload].map(created) };
+        const previewed = await check(["--preview", file("plain-preview.json", preview), "--policy", acmePolicy()]);
+        expect(verdicts(previewed)).to.deep.equal(["unsigned:1 refused"]);
+    });
+
+    it("passes over a namespace that is said not to be enforced, by a label or by what a cluster wrote out", async () => {
+        for (const metadata of [
+            { labels: { "policy.sigstore.dev/include": "false" } },
+            { labels: { "webhooks.knative.dev/exclude": "" } },
+            { uid: "5d1f", labels: { "kubernetes.io/metadata.name": "shop" } },
+        ]) {
+            const workload = deploymentOf("web", `${HOST}/acme/unsigned:1`);
+            const objects = file("free.json", namespaceOf("shop", metadata), workload);
+            expect((await check(["-f", objects, "--policy", acmePolicy()])).images).to.deep.equal([]);
+        }
+    });
+
+    it("takes the labels of a namespace from all sources together", async () => {
+        const workload = deploymentOf("web", `${HOST}/acme/unsigned:1`);
+        const plain = namespaceOf("shop", { labels: { team: "shop" } });
+        const patch = namespaceOf("shop", { labels: { "policy.sigstore.dev/include": "true" } });
+        const given = ["-f", file("shop.json", plain, workload), "--policy", acmePolicy()];
+        const enforcing = new ClusterOfObjects([SHOP]);
+        expect(verdicts(await check(["--context", "x", ...given], { cluster: enforcing }))).to.deep.equal([
+            "unsigned:1 refused",
+        ]);
+        const free = new ClusterOfObjects([namespaceOf("shop", { uid: "5d1f" })]);
+        expect((await check(["--context", "x", ...given], { cluster: free })).images).to.deep.equal([]);
+        const enforced = await check(["--context", "x", ...given, "--policy", file("p.json", patch)], {
+            cluster: free,
+        });
         expect(verdicts(enforced)).to.deep.equal(["unsigned:1 refused"]);
+    });
+
+    it("judges in a namespace whose name the preview does not know, whatever the cluster says of others", async () => {
+        const workload = deploymentOf("web", `${HOST}/acme/unsigned:1`);
+        const unknown = { ...workload, metadata: { name: "web", namespace: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" } };
+        const preview = file("unknown-namespace.json", { steps: [created(unknown)] });
+        const cluster = new ClusterOfObjects([namespaceOf("default", { uid: "5d1f" })]);
+        const report = await check(["--context", "x", "--preview", preview], { cluster });
+        expect(report.images[0]?.workload).to.deep.include({ namespace: "(not known yet)" });
+    });
+
+    it("takes the key of a Secret from the later source: policy files, then objects, then the preview", async () => {
+        const secretOf = ({ pem }: { pem: string }) => ({
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "release", namespace: "cosign-system" },
+            stringData: { "cosign.pub": pem },
+        });
+        const policies = file("secret-ref.json", policy("acme", [IN_SECRET]), secretOf(STRANGER));
+        const old = await check(["--policy", policies, `${HOST}/acme/app:1`]);
+        expect(verdicts(old)).to.deep.equal(["app:1 refused"]);
+        const rotated = file("rotated.json", { steps: [created(secretOf(ACME))] });
+        const live = new ClusterOfObjects([{ ...SHOP }, secretOf(STRANGER)]);
+        for (const later of [
+            ["-f", file("rotated-secret.json", secretOf(ACME))],
+            ["--preview", rotated],
+        ]) {
+            const args = ["--policy", policies, ...later, `${HOST}/acme/app:1`];
+            expect(verdicts(await check(args))).to.deep.equal(["app:1 admitted"]);
+            expect(verdicts(await check([...args, "--context", "x"], { cluster: live }))).to.deep.equal([
+                "app:1 admitted",
+            ]);
+        }
     });
 
     it("judges the objects of a preview: what comes by what is set, unknown where the preview does not know", async () => {
@@ -141,7 +205,7 @@ describe("signed-images check", () => {
                 kind: "Namespace",
                 metadata: { name: "shop", labels: { "policy.sigstore.dev/include": "true" } },
             },
-            { apiVersion: "v1", kind: "Namespace", metadata: { name: "other", labels: {} } },
+            namespaceOf("other", { uid: "5d1f" }),
             podOf("shop", "web-1", `${HOST}/acme/app:1`),
             podOf("shop", "web-2", `${HOST}/acme/app:1`),
             podOf("other", "web-3", `${HOST}/acme/unsigned:1`),
@@ -157,6 +221,71 @@ describe("signed-images check", () => {
         const stricter = file("stricter.json", policy("strict", [{ static: { action: "fail" } }]));
         const withPolicy = await check(["--context", "x", "--policy", stricter], { cluster });
         expect(withPolicy.images[0]).to.deep.include({ now: "admitted", verdict: "refused" });
+    });
+
+    /** A cluster that enforces one namespace. */
+    function clusterOf({ policies = [] as object[], noMatch = "deny", running = [] as object[] }) {
+        const data = { "no-match-policy": noMatch };
+        const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "config-policy-controller" }, data };
+        return new ClusterOfObjects([SHOP, config, ...policies, ...running]);
+    }
+
+    const changes = ({ images: found }: CheckReport) =>
+        found.map(({ workload, now, verdict }) => `${workload?.name ?? "by name"}: ${now ?? "-"} ${verdict}`);
+
+    it("compares with the cluster alone: its settings, trust roots and Secrets, not those of files", async () => {
+        const running = [deploymentOf("web", SOME)];
+        const data = { "no-match-policy": "deny" };
+        const metadata = { name: "config-policy-controller", namespace: "cosign-system" };
+        const config = file("config.json", { apiVersion: "v1", kind: "ConfigMap", metadata, data });
+        const cluster = clusterOf({ noMatch: "allow", running });
+        for (const given of [
+            ["--policy", config],
+            ["--no-match", "deny"],
+        ]) {
+            const report = await check(["--context", "x", ...given], { cluster });
+            expect(changes(report)).to.deep.equal(["web: admitted refused"]);
+            expect(report.summary.lost).to.equal(1);
+        }
+    });
+
+    it("says of nothing that does not run now that it would not come back", async () => {
+        const strict = file("strict.json", policy("strict", [{ static: { action: "fail" } }]));
+        const added = file("added.json", deploymentOf("new", SOME));
+        const cluster = clusterOf({ policies: [policy("lax", [PASS])], running: [deploymentOf("web", SOME)] });
+        const report = await check(["--context", "x", "--policy", strict, "-f", added, SOME], { cluster });
+        expect(changes(report)).to.deep.equal(["by name: - refused", "new: - refused", "web: admitted refused"]);
+        expect(report.summary.lost).to.equal(1);
+        const named = file("named.json", policy("acme", [{ name: "acme-1", ...keyOf(ACME) }, PASS]));
+        const dropped = await check(["--policy", named, "--without-generation", "acme-1", SOME]);
+        expect(changes(dropped)).to.deep.equal(["by name: - admitted"]);
+    });
+
+    it("judges what a preview replaces as it will be, with its pods, and not as it is", async () => {
+        const bad = `${HOST}/acme/bad:1@sha256:${"b".repeat(64)}`;
+        const only = file(
+            "only-good.json",
+            policy("good", [PASS], { images: [{ glob: `${HOST}/acme/app*` }] }),
+            policy("bad", [{ static: { action: "fail" } }], { images: [{ glob: `${HOST}/acme/bad*` }] }),
+        );
+        const running = [deploymentOf("web", bad), podOf("shop", "web-1", bad), deploymentOf("other", bad)];
+        const cluster = clusterOf({ policies: [policy("lax", [PASS])], running });
+        const good = file("good.json", { steps: [created(deploymentOf("web", SOME))] });
+        const report = await check(["--context", "x", "--policy", only, "--preview", good], { cluster });
+        expect(changes(report)).to.deep.equal(["web: - admitted", "other: admitted refused"]);
+        const kept = file("kept.json", { steps: [created(deploymentOf("web", bad))] });
+        const same = await check(["--context", "x", "--policy", only, "--preview", kept], { cluster });
+        expect(changes(same)).to.deep.equal(["web: admitted refused", "other: admitted refused"]);
+        expect(same.summary.lost).to.equal(2);
+    });
+
+    it("asks what runs in a namespace that what is given enforces", async () => {
+        const running = [deploymentOf("web", SOME)];
+        const free = namespaceOf("shop", { uid: "5d1f" });
+        const cluster = new ClusterOfObjects([free, policy("strict", [{ static: { action: "fail" } }]), ...running]);
+        expect((await check(["--context", "x"], { cluster })).images).to.deep.equal([]);
+        const report = await check(["--context", "x", "-f", file("enforced.json", SHOP)], { cluster });
+        expect(changes(report)).to.deep.equal(["web: admitted refused"]);
     });
 
     it("names what the controller left behind that nobody can read", async () => {
@@ -368,7 +497,17 @@ describe("signed-images check", () => {
     });
 });
 
-function deploymentOf(name: string, image: string, replicas = 1): object {
+/** An authority whose key is in a Secret. */
+const IN_SECRET = { key: { secretRef: { name: "release" } } };
+
+/** An enforced namespace. */
+const SHOP = namespaceOf("shop", { labels: { "policy.sigstore.dev/include": "true" } });
+
+function namespaceOf(name: string, metadata: object) {
+    return { apiVersion: "v1", kind: "Namespace", metadata: { name, ...metadata } };
+}
+
+function deploymentOf(name: string, image: string, replicas = 1) {
     const template = { spec: { containers: [{ name: "main", image }] } };
     return {
         apiVersion: "apps/v1",
@@ -376,6 +515,11 @@ function deploymentOf(name: string, image: string, replicas = 1): object {
         metadata: { name, namespace: "shop" },
         spec: { replicas, template },
     };
+}
+
+/** A preview's step that makes an object. */
+function created(object: { apiVersion: string; kind: string }) {
+    return step("create", `${object.apiVersion}:${object.kind}`, object);
 }
 
 function jobOf(name: string, image: string): object {

@@ -71,12 +71,14 @@ describe("the gate of the policy pack", () => {
         expect(before?.text).to.include("will be refused if the namespace shop is enforced.");
         const { resources } = await gate.judgeStack();
         expect(verdicts({ resources })).to.deep.equal(["refused"]);
-        expect(messagesOf(resources, ["refused"])[0]?.text).to.include("The namespace shop is taken for enforced");
+        expect(messagesOf(resources, ["refused"])[0]?.text).to.match(
+            /The namespace shop is taken for enforced, .* or label it policy\.sigstore\.dev\/include: "false"\./,
+        );
     });
 
     it("takes nothing for refused in a namespace that turns out not to be enforced", async () => {
-        const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
-        expect(await early(gate, policy("none", "fail"), deployment(IMAGE), plain)).to.deep.equal([]);
+        const free = namespace("shop", { "policy.sigstore.dev/include": "false" });
+        expect(await early(gate, policy("none", "fail"), deployment(IMAGE), free)).to.deep.equal([]);
         expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
     });
 
@@ -98,9 +100,12 @@ describe("the gate of the policy pack", () => {
     });
 
     it("passes over a namespace of the stack that is not enforced", async () => {
-        const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
-        expect(await early(gate, policy("none", "fail"), plain, deployment(IMAGE))).to.deep.equal([]);
-        expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
+        for (const label of ["policy.sigstore.dev/include", "webhooks.knative.dev/exclude"]) {
+            const metadata = { name: "shop", labels: { [label]: "false" } };
+            const free = resource("kubernetes:core/v1:Namespace", "shop", { metadata });
+            expect(await early(gate, policy("none", "fail"), free, deployment(IMAGE))).to.deep.equal([]);
+            expect(verdicts(await gate.judgeStack())).to.deep.equal([]);
+        }
     });
 
     it("judges in a namespace that is labelled after its workloads", async () => {
@@ -110,6 +115,8 @@ describe("the gate of the policy pack", () => {
     });
 
     for (const [what, type, metadata] of [
+        ["nothing that says whether it is enforced", "Namespace", {}],
+        ["labels of another kind", "Namespace", { labels: { team: "shop" } }],
         ["a patch that says nothing of enforcement", "NamespacePatch", { annotations: { team: "shop" } }],
         ["labels that are not known yet", "Namespace", { labels: UNKNOWN }],
         ["a label that is not known yet", "Namespace", { labels: { "policy.sigstore.dev/include": UNKNOWN } }],
@@ -121,6 +128,27 @@ describe("the gate of the policy pack", () => {
             expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
         });
     }
+
+    it("takes the key of a Secret from the stack where a file has an older one", async () => {
+        const secret = (pem: string) => ({
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "release", namespace: "cosign-system" },
+            stringData: { "cosign.pub": pem },
+        });
+        const file = join(mkdtempSync(join(tmpdir(), "secrets-")), "secret.yaml");
+        // The controller leaves out a policy with such a key.
+        writeFileSync(file, JSON.stringify(secret("no key")));
+        gate.configure({ policyFiles: [file] });
+        const spec = { images: [{ glob: "**" }], authorities: [{ key: { secretRef: { name: "release" } } }] };
+        const type = "kubernetes:policy.sigstore.dev/v1alpha1:ClusterImagePolicy";
+        await early(
+            gate,
+            resource(type, "key", { metadata: { name: "key" }, spec }),
+            resource("kubernetes:core/v1:Secret", "release", secret(ecKey().pem)),
+        );
+        expect((await gate.judgeStack()).absentPolicies).to.deep.equal([]);
+    });
 
     it("judges a patch of a workload as the workload", async () => {
         const { properties } = deployment(IMAGE);

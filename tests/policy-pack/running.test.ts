@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
+import { Knowledge } from "../../core/admission/knowledge";
 import { sortObjects } from "../../core/admission/objects";
 import { RegistryClient } from "../../core/registry";
-import { Knowledge } from "../../policy-pack/knowledge";
 import { lostImages } from "../../policy-pack/running";
 import { settingsOf } from "../../policy-pack/settings";
 
