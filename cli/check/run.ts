@@ -3,7 +3,7 @@ import { newlyEnforced, remaining, withRunning } from "../../core/admission/chan
 import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
 import { Knowledge } from "../../core/admission/knowledge";
 import { areRuling, sortObjects } from "../../core/admission/objects";
-import { connect, readCluster, readSecrets, readWorkloads } from "../../core/cluster";
+import { connect, readCluster, readKeySecrets, readSecrets, readWorkloads } from "../../core/cluster";
 import { RegistryClient } from "../../core/registry";
 import { inputName, readText } from "../input";
 import { UsageError } from "../errors";
@@ -17,7 +17,7 @@ import { withoutGenerations } from "./what-if";
 import type { Change } from "../../core/admission/change";
 import type { Subjects } from "../../core/admission/judge-all";
 import type { Objects } from "../../core/admission/objects";
-import type { ClusterReader } from "../../core/cluster";
+import type { ClusterReader, KeySecrets } from "../../core/cluster";
 import type { RegistryReader } from "../../core/registry";
 import type { Surroundings } from "../command";
 import type { CheckOptions } from "./options";
@@ -70,10 +70,12 @@ async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): P
 interface Live {
     reader: ClusterReader;
     objects: Objects;
+    /** Only where they are asked for. */
+    keySecrets?: KeySecrets;
 }
 
 async function readLive(
-    { context, controllerNamespace }: CheckOptions,
+    { context, controllerNamespace, withoutGenerations: generations }: CheckOptions,
     given: readonly Objects[],
     connected: ClusterReader | undefined,
 ): Promise<Live | undefined> {
@@ -84,13 +86,14 @@ async function readLive(
     const objects = await readCluster(reader, controllerNamespace);
     const policies = given.flatMap((source) => source.policies);
     const secrets = [...objects.secrets, ...(await readSecrets(reader, policies, controllerNamespace))];
-    return { reader, objects: { ...objects, secrets } };
+    const keySecrets = generations.length > 0 ? await readKeySecrets(reader) : undefined;
+    return { reader, objects: { ...objects, secrets }, keySecrets };
 }
 
 /** What will be in force; and what is now, by the cluster alone, where something is given that may change it. */
 function changeOf(options: CheckOptions, given: readonly Objects[], live: Live | undefined): Change {
     const { context, controllerNamespace, withoutGenerations: generations, noMatch, engineVersion } = options;
-    const sources = [...(live === undefined ? [] : [live.objects]), ...given];
+    const sources = [...(live === undefined ? [] : [{ ...live.objects, keySecrets: live.keySecrets }]), ...given];
     const settings = { context, controllerNamespace };
     const after = new Knowledge(withoutGenerations(sources, generations), {
         ...settings,

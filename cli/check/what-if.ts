@@ -1,12 +1,16 @@
 /** Policies as they would be without some of their authorities. */
 import { defaultAuthorityName } from "../../core/policy/manifest";
 import { printable } from "../../core/policy/printable";
-import { isRecord } from "../../core/policy/shape";
+import { isRecord, nameOf } from "../../core/policy/shape";
 import { UsageError } from "../errors";
+
+import type { KeySecrets } from "../../core/cluster";
 
 /** Policies of one source. */
 export interface PolicySource {
     policies: unknown[];
+    /** Where the policies have the keys of Secrets written out. */
+    keySecrets?: KeySecrets;
 }
 
 /**
@@ -18,8 +22,8 @@ export interface PolicySource {
  * @throws UsageError for a generation that no policy trusts
  */
 export function withoutGenerations<T extends PolicySource>(sources: readonly T[], generations: readonly string[]): T[] {
-    const trusted = sources.flatMap(({ policies }) =>
-        policies.flatMap((policy) => authoritiesOf(policy).flatMap((_, index) => namesOf(policy, index))),
+    const trusted = sources.flatMap(({ policies, keySecrets }) =>
+        policies.flatMap((policy) => authoritiesOf(policy).flatMap((_, index) => namesOf(policy, index, keySecrets))),
     );
     const untrusted = generations.find((generation) => !trusted.includes(generation));
     if (untrusted !== undefined) {
@@ -30,16 +34,18 @@ export function withoutGenerations<T extends PolicySource>(sources: readonly T[]
     }
     return sources.map((source) => ({
         ...source,
-        policies: source.policies.map((policy) => withoutAny(policy, generations)),
+        policies: source.policies.map((policy) => withoutAny(policy, generations, source.keySecrets)),
     }));
 }
 
 /** In place of an authority list that would be empty. */
 const NOBODY = { name: "nobody-left", static: { action: "fail", message: "no authority is left" } };
 
-function withoutAny(policy: unknown, generations: readonly string[]): unknown {
+function withoutAny(policy: unknown, generations: readonly string[], keySecrets: KeySecrets | undefined): unknown {
     const authorities = authoritiesOf(policy);
-    const left = authorities.filter((_, index) => !namesOf(policy, index).some((name) => generations.includes(name)));
+    const left = authorities.filter(
+        (_, index) => !namesOf(policy, index, keySecrets).some((name) => generations.includes(name)),
+    );
     if (left.length === authorities.length || !isRecord(policy) || !isRecord(policy.spec)) {
         return policy;
     }
@@ -47,10 +53,11 @@ function withoutAny(policy: unknown, generations: readonly string[]): unknown {
 }
 
 /** The generations that an authority may stand for: by its own name, and by the Secret of its key, of which one of public keys alone ends in `-pub`. */
-function namesOf(policy: unknown, index: number): string[] {
+function namesOf(policy: unknown, index: number, keySecrets: KeySecrets | undefined): string[] {
     const { name, key } = authoritiesOf(policy)[index] ?? {};
     const called = typeof name === "string" && name !== "" ? name : defaultAuthorityName(index);
-    const secret = isRecord(key) && isRecord(key.secretRef) ? key.secretRef.name : undefined;
+    const own = isRecord(key) && isRecord(key.secretRef) ? key.secretRef.name : undefined;
+    const secret = own ?? keySecrets?.get(nameOf(policy) ?? "")?.get(called);
     return typeof secret === "string" ? [called, secret.replace(/-pub$/, ""), secret] : [called];
 }
 

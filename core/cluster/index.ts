@@ -1,5 +1,5 @@
 /** What is asked of a live cluster. */
 export { ClusterError, type ClusterErrorCode } from "./errors";
 export { loadContext, loadKubeConfig } from "./kubeconfig";
-export { readCluster, readSecrets, readWorkloads } from "./live";
+export { readCluster, readKeySecrets, readSecrets, readWorkloads, type KeySecrets } from "./live";
 export { connect, type ClusterReader } from "./reader";

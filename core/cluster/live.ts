@@ -2,9 +2,9 @@
 import { exemption, INCLUDE_LABEL } from "../admission";
 import { WORKLOAD_WEBHOOK } from "../admission/names";
 import { sortObjects } from "../admission/objects";
-import { API_VERSION } from "../policy/manifest";
+import { API_VERSION, defaultAuthorityName } from "../policy/manifest";
 import { printable } from "../policy/printable";
-import { isRecord } from "../policy/shape";
+import { isRecord, nameOf } from "../policy/shape";
 import { ClusterError } from "./errors";
 
 import type { ControllerConfig } from "../admission";
@@ -144,6 +144,28 @@ function attestationOfEntry({ name, predicateType, ...program }: EntryProgram): 
 /** A program without the names that its entry has empty. */
 function programOfEntry(entry: EntryProgram): Record<string, unknown> {
     return Object.fromEntries(Object.entries(entry).filter(([name]) => name !== "name" && name !== "predicateType"));
+}
+
+/** Names of Secrets, by policy and authority. */
+export type KeySecrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** The Secrets that keys come from, of which the ConfigMap with the keys written out says nothing. @throws ClusterError */
+export async function readKeySecrets(cluster: ClusterReader): Promise<KeySecrets> {
+    const policies = await cluster.list(API_VERSION, "ClusterImagePolicy");
+    return new Map(policies.map((policy) => [nameOf(policy) ?? "", keySecretsIn(policy)]));
+}
+
+function keySecretsIn(policy: unknown): Map<string, string> {
+    const spec = isRecord(policy) && isRecord(policy.spec) ? policy.spec : {};
+    const authorities: unknown[] = Array.isArray(spec.authorities) ? spec.authorities : [];
+    return new Map(
+        authorities.flatMap((authority, index) => {
+            const { name, key } = isRecord(authority) ? authority : {};
+            const secret = isRecord(key) ? nameOf({ metadata: key.secretRef }) : undefined;
+            const called = typeof name === "string" && name !== "" ? name : defaultAuthorityName(index);
+            return secret === undefined ? [] : [[called, secret] as const];
+        }),
+    );
 }
 
 /** The Secrets that policies name, each by its name: nobody needs the right to list them. */

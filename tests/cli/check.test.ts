@@ -288,6 +288,24 @@ describe("signed-images check", () => {
         expect(changes(report)).to.deep.equal(["web: admitted refused"]);
     });
 
+    it("knows a key generation by its Secret, which the controller's own configuration does not name", async () => {
+        const written = { images: [{ glob: "**" }], authorities: [{ name: "authority-0", ...keyOf(ACME) }] };
+        const data = { acme: JSON.stringify(written) };
+        const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "config-image-policies" }, data };
+        const running = [podOf("shop", "web-1", `${HOST}/acme/app:1`)];
+        for (const authority of [IN_SECRET, { name: "authority-0", ...IN_SECRET }]) {
+            const cluster = clusterOf({ policies: [config, policy("acme", [authority])], running });
+            const without = (generation: string, ...more: string[]) =>
+                check(["--context", "x", "--without-generation", generation, ...more], { cluster });
+            expect(changes(await without("release"))).to.deep.equal(["of Deployment/web: admitted refused"]);
+            const problem = await without("release-2").catch((error: unknown) => String(error));
+            expect(problem).to.include("There are: authority-0, release.");
+            // A policy of a file stands in its place, with a key of its own.
+            const other = await without("authority-0", "--policy", acmePolicy());
+            expect(changes(other)).to.deep.equal(["of Deployment/web: admitted admitted"]);
+        }
+    });
+
     it("names what the controller left behind that nobody can read", async () => {
         const broken = [
             "{",
