@@ -88,12 +88,15 @@ export function checkOptions(args: readonly string[]): CheckOptions {
     return options;
 }
 
-function requireSense({ images, files, preview, context, policyFiles }: CheckOptions): void {
+function requireSense({ images, files, preview, context, policyFiles, noMatch }: CheckOptions): void {
     if (images.length + files.length === 0 && preview === undefined && context === undefined) {
         throw new UsageError("There is nothing to check. Give images, -f FILE, --preview FILE or --context NAME.");
     }
-    if (files.length + policyFiles.length === 0 && preview === undefined && context === undefined) {
-        throw new UsageError("There are no policies. Give --policy FILE, or --context NAME for those of a cluster.");
+    const mayHavePolicies = files.length + policyFiles.length > 0 || preview !== undefined || context !== undefined;
+    if (!mayHavePolicies && noMatch === undefined) {
+        throw new UsageError(
+            "There are no policies. Give --policy FILE, --context NAME for those of a cluster, or --no-match for what becomes of images without any.",
+        );
     }
     const empty = images.find((image) => image === "");
     if (empty !== undefined) {

@@ -477,6 +477,8 @@ describe("signed-images check", () => {
         expect(forgotten.stderr).to.include("No policy is known: what was given has none. Give --policy FILE");
         expect((await runInProcess(["check", "-f", workload, "--no-match", "deny"])).exitCode).to.equal(1);
         expect((await runInProcess(["check", "-f", workload, "--no-match", "allow"])).exitCode).to.equal(0);
+        expect((await runInProcess(["check", "--no-match", "deny", SOME])).exitCode).to.equal(1);
+        expect((await runInProcess(["check", "--no-match", "allow", SOME])).exitCode).to.equal(0);
     });
 
     it("prints JSON as a program of its own, of which the form is stable", async () => {
