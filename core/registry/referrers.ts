@@ -1,7 +1,7 @@
 import { descriptorsOf } from "./descriptors";
 import { RegistryError } from "./errors";
 import { nextAddress, redirectRefusal } from "./http/redirects";
-import { parseObject } from "./json";
+import { isJsonBomb, parseObject } from "./json";
 import { mediaTypeOf, OCI_EMPTY, OCI_INDEX } from "./media-types";
 
 import type { JsonObject } from "./json";
@@ -85,9 +85,13 @@ function hasType(descriptor: Descriptor, artifactType: string | undefined): bool
 }
 
 function readIndex(body: Buffer, name: RepositoryName, digest: string): JsonObject {
+    if (isJsonBomb(body)) {
+        const message = `sent referrers of ${digest} that nest more deeply, or have more values, than is read`;
+        throw new RegistryError(message, { ...name, code: "too-large" });
+    }
     const index = parseObject(body);
     if (index === undefined) {
-        const message = `sent referrers of ${digest} that are no JSON object, or one that nests too deeply`;
+        const message = `sent referrers of ${digest} that are no JSON object`;
         throw new RegistryError(message, { ...name, code: "malformed" });
     }
     return index;

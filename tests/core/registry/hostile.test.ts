@@ -316,6 +316,13 @@ describe("a registry that", () => {
             });
             expect(await codeOf(impatient().manifest(repositoryAt(host), "latest"))).to.equal("too-large");
         });
+
+        it(`sends ${what} for referrers is not read, and not called broken`, async () => {
+            const { host } = await registryThat((_request, response) => {
+                answerManifest(response, bytes, INDEX_TYPE);
+            });
+            expect(await codeOf(impatient().referrers(repositoryAt(host), DIGEST))).to.equal("too-large");
+        });
     }
 
     const others: Record<string, Buffer> = {
