@@ -3,7 +3,7 @@ import { buildChain } from "./chain";
 import { openCertificate, type Certificate } from "./certificate";
 import { certificateNames, matchesIdentity } from "./identity";
 import { loadVerifier, type Verifier } from "./key-verifier";
-import { refused, type CertificateNames, type Refused, type Unknown } from "./outcome";
+import { refused, unknown, type CertificateNames, type Refused, type Unknown } from "./outcome";
 import { sctRefusal } from "./sct";
 
 import type { X509Certificate } from "node:crypto";
@@ -34,6 +34,18 @@ export async function certificateVerifier(
     if (x509 === undefined) {
         return refused("certificate-missing", "no certificate found on signature");
     }
+    try {
+        return await verifierOf(x509, signer);
+    } catch {
+        // The parser trips over what has not the parts that it looks for.
+        return unknown("certificate-constraints", "the certificate is in a form that is not read here");
+    }
+}
+
+async function verifierOf(
+    x509: X509Certificate,
+    signer: CertificateSigner,
+): Promise<TrustedCertificate | Refused | Unknown> {
     const leaf = await openCertificate(x509);
     const verifier = loadVerifier({ publicKey: x509.publicKey, hashAlgorithm: HashAlgorithm.Sha256 });
     if (leaf === undefined || typeof verifier === "string") {

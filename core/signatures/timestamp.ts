@@ -12,6 +12,7 @@ import {
     type Certificate,
 } from "./certificate";
 import { refused, unknown, type Refused, type Unknown } from "./outcome";
+import { isTimestampResponse } from "./timestamp-shape";
 
 import type { ASN1Obj, RFC3161Timestamp } from "@sigstore/core";
 import type { OpenLayer } from "./check-layer";
@@ -37,6 +38,20 @@ export async function timestampTime(
     authority: TimestampAuthority,
     engine: EngineVersion,
 ): Promise<Date | Refused | Unknown> {
+    try {
+        return await timeIn(layer, response, authority, engine);
+    } catch {
+        // The parser trips over what has not the parts that it looks for.
+        return unknown("timestamp-form", "the timestamp is in a form that is not read here");
+    }
+}
+
+async function timeIn(
+    layer: OpenLayer,
+    response: Buffer,
+    authority: TimestampAuthority,
+    engine: EngineVersion,
+): Promise<Date | Refused | Unknown> {
     const signed = layer.signature === "" ? Buffer.from(layer.payload) : decodeBase64(layer.signature);
     if (signed === undefined) {
         return refused("signature-malformed", "the signature is no base64");
@@ -47,6 +62,9 @@ export async function timestampTime(
     const timestamp = await parse(response);
     if (timestamp === undefined) {
         return invalid("the timestamp cannot be read");
+    }
+    if (!isTimestampResponse(timestamp.root)) {
+        return unknown("timestamp-form", "the timestamp is in a form that is not read here");
     }
     const leaf = await signerCertificate(timestamp, authority, engine);
     if ("verdict" in leaf) {
@@ -104,6 +122,9 @@ async function signerCertificate(
     engine: EngineVersion,
 ): Promise<Certificate | Refused> {
     const embedded = embeddedCertificates(timestamp);
+    if (embedded === undefined) {
+        return invalid("a certificate in the timestamp cannot be read");
+    }
     // 0.13 takes the first for the signer's, 0.15 the first that is no authority.
     const first = engine === "0.13" ? embedded[0] : embedded.find((certificate) => !certificate.ca);
     const candidate = embedded.length === 0 ? leaf : first;
@@ -120,15 +141,14 @@ async function signerCertificate(
         : invalid("the certificate of the timestamp does not match the trusted one");
 }
 
-function embeddedCertificates(timestamp: RFC3161Timestamp): X509Certificate[] {
+/** Undefined where one cannot be read: then all of the timestamp is not read by Go's pkcs7. */
+function embeddedCertificates(timestamp: RFC3161Timestamp): X509Certificate[] | undefined {
     const set = signedDataOf(timestamp)?.subs.find((part) => part.tag.isContextSpecific(CERTIFICATES));
-    return (set?.subs ?? []).flatMap((certificate) => {
-        try {
-            return new X509Certificate(certificate.toDER());
-        } catch {
-            return [];
-        }
-    });
+    try {
+        return (set?.subs ?? []).map((certificate) => new X509Certificate(certificate.toDER()));
+    } catch {
+        return undefined;
+    }
 }
 
 async function chainRefusal(

@@ -178,6 +178,32 @@ describe("the verdict on a keyless signature", () => {
             expect(await verdict(policy, { change })).to.equal("timestamp-invalid");
         });
 
+        it("is not verified with a timestamp of which a tag is another one, or a certificate in it cannot be read", async () => {
+            const annotations = await ours.sign(PAYLOAD, CI, { withTimestamp: true });
+            const name = "dev.sigstore.cosign/rfc3161timestamp";
+            const text = annotations[name] ?? "";
+            const response = Buffer.from(
+                (JSON.parse(text) as { SignedRFC3161Timestamp: string }).SignedRFC3161Timestamp,
+                "base64",
+            );
+            const outermost = [0, 4, 6, 9, 13, 24, 28, 32, 35, 37, 39, 52, 54, 67];
+            for (const at of outermost) {
+                const tampered = Buffer.from(response);
+                tampered[at] = (tampered[at] ?? 0) ^ 0x21;
+                const change = { ...annotations, [name]: timestampOf(tampered) };
+                expect(await verdict(policy, { change }), `byte ${at}`).to.match(/^timestamp-(form|invalid)$/);
+            }
+            const unread = response.indexOf(Buffer.from("0603551d13", "hex"));
+            response.fill(0xff, unread - 2, unread);
+            expect(await verdict(policy, { change: { ...annotations, [name]: timestampOf(response) } })).to.match(
+                /^timestamp-(form|invalid)$/,
+            );
+        });
+
+        function timestampOf(response: Buffer): string {
+            return JSON.stringify({ SignedRFC3161Timestamp: response.toString("base64") });
+        }
+
         it("is not known with a timestamp that is very long", async () => {
             const long = Buffer.concat([Buffer.from("3083011170", "hex"), Buffer.alloc(70_000)]).toString("base64");
             const change = {
