@@ -29,9 +29,9 @@ function write(report: CheckReport, output: string, { stdout, env }: Surrounding
     }
 }
 
-function exitCodeOf({ summary }: CheckReport): ExitCode {
+function exitCodeOf({ summary, previewFailures }: CheckReport): ExitCode {
     if (summary.refused > 0) {
         return ExitCode.Failed;
     }
-    return summary.unknown > 0 ? ExitCode.Undecided : ExitCode.Ok;
+    return summary.unknown + previewFailures.length > 0 ? ExitCode.Undecided : ExitCode.Ok;
 }

@@ -1,5 +1,5 @@
 /** What is known of a stack while the engine goes through it, and what admission will say of its workloads. */
-import { fieldOf } from "../core/admission/judge-all";
+import { exemptWorkload, fieldOf } from "../core/admission/judge-all";
 import { Knowledge } from "../core/admission/knowledge";
 import { areRuling, sortObjects } from "../core/admission/objects";
 import { objectOfResource } from "../core/admission/pulumi-object";
@@ -8,7 +8,7 @@ import { connectRegistries, readOutside } from "./outside";
 import { lostImages } from "./running";
 import { settingsOf } from "./settings";
 
-import type { CheckedImage } from "../core/admission/checked-image";
+import type { CheckedImage, ExemptWorkload } from "../core/admission/checked-image";
 import type { Objects, SourceObject } from "../core/admission/objects";
 import type { AbsentPolicy, ImageVerdict, WorkloadVerdict } from "../core/admission";
 import type { RegistryClient } from "../core/registry";
@@ -28,6 +28,8 @@ export interface JudgedResource extends WorkloadVerdict {
     urn: string;
     /** Its namespace, where that is taken for enforced only because nobody has said what labels it has. */
     presumedNamespace?: string;
+    /** Where nothing is checked of it. */
+    exempt?: ExemptWorkload;
 }
 
 /** Everything that the gate has to say of a stack. */
@@ -84,13 +86,13 @@ export class Gate {
      */
     public async add({ urn, type, properties }: StackResource): Promise<JudgedResource[]> {
         this.startRound();
-        const value = objectOfResource(type, properties);
-        if (value === undefined) {
+        const object = objectOfResource(type, properties);
+        if (object === undefined) {
             return [];
         }
         this.settled.delete(urn);
         this.provisional.delete(urn);
-        this.take(urn, value);
+        this.take(urn, object);
         const workloads = this.running.get(urn) ?? [];
         if (workloads.length === 0) {
             return [];
@@ -123,11 +125,11 @@ export class Gate {
     }
 
     /** What is known is only put together anew for what adds to it: a stack has many workloads, and each asks for it. */
-    private take(urn: string, value: Record<string, unknown>): void {
-        const { workloads, ...rest } = sortObjects([{ value }]);
+    private take(urn: string, object: SourceObject): void {
+        const { workloads, ...rest } = sortObjects([object]);
         this.running.set(urn, workloads);
         if (areRuling(rest) || rest.opaque.length > 0) {
-            this.ruling.set(urn, { value });
+            this.ruling.set(urn, object);
             this.round.known = undefined;
         }
     }
@@ -210,12 +212,13 @@ class Round {
 
 async function judge(
     urn: string,
-    { value, partOf }: SourceObject,
+    source: SourceObject,
     known: Knowledge,
     registry: RegistryClient,
 ): Promise<JudgedResource> {
+    const { value, isPatch, partOf } = source;
     const namespace = known.namespaceOf(value);
-    const verdict = await known.admission(registry).judgeWorkload({ workload: value, namespace });
+    const verdict = await known.admission(registry).judgeWorkload({ workload: value, isPatch, namespace });
     if (verdict === undefined) {
         return { urn, verdict: Verdict.Admitted, images: [], unchecked: [] };
     }
@@ -225,6 +228,7 @@ async function judge(
         urn,
         ...presumed,
         ...verdict,
+        exempt: exemptWorkload(source, namespace.name, verdict),
         images: verdict.images.map(inResource),
         unchecked: verdict.unchecked.map(inResource),
     };

@@ -1,9 +1,9 @@
 /** What a preview shows of verdicts. */
 import { INCLUDE_LABEL, Verdict } from "../core/admission";
 import { placeOf } from "../core/admission/checked-image";
+import { exemptLines, resolvedDigest, whyLines } from "../core/admission/lines";
 import { printable } from "../core/policy/printable";
 
-import type { PolicyVerdict } from "../core/admission";
 import type { CheckedImage } from "../core/admission/checked-image";
 import type { JudgedResource, StackVerdict } from "./gate";
 
@@ -66,23 +66,29 @@ export function notesOf({ resources, absentPolicies, opaque, isWithoutPolicies, 
     return isWithoutPolicies ? [...notes, { text: WITHOUT_POLICIES }] : notes;
 }
 
+/** What the cluster does not look at, in one message. */
+export function exemptionsOf({ resources }: StackVerdict): Message[] {
+    const lines = exemptLines(resources.flatMap(({ exempt }) => exempt ?? []));
+    return lines.length === 0 ? [] : [{ text: lines.join("\n") }];
+}
+
 const WITHOUT_POLICIES =
     "No image was judged, because no policy is known. Name the policies with policyFiles, or the cluster with context, in " +
     'the configuration of "images-admitted" (pulumi preview --policy-pack-config FILE).';
 
-function linesOf(
-    { path, image, digest, verdict, reason, policies }: JudgedImage,
-    sentence: string = SENTENCES[verdict],
-): string[] {
-    const resolved = digest === null || image.includes(digest) ? "" : ` (${digest})`;
-    const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
-    return [`${path}: ${image}${resolved} ${sentence}`, ...why];
+function linesOf(judged: JudgedImage, sentence: string = SENTENCES[judged.verdict]): string[] {
+    const { path, image } = judged;
+    const digest = resolvedDigest(judged);
+    const resolved = digest === "" ? "" : ` (${digest})`;
+    return [`${path}: ${image}${resolved} ${sentence}`, ...whyLines(judged)];
 }
 
-function linesOfLost({ image, reason, workload, policies }: CheckedImage): string[] {
-    const where = workload === null ? "the cluster" : placeOf(workload);
-    const why = policies.length === 0 ? [`  ${reason}`] : policies.flatMap(policyLines);
-    return [`${image} runs now (${where}), and would not come back once the stack is deployed.`, ...why];
+function linesOfLost(lost: CheckedImage): string[] {
+    const where = lost.workload === null ? "the cluster" : placeOf(lost.workload);
+    return [
+        `${lost.image} runs now (${where}), and would not come back once the stack is deployed.`,
+        ...whyLines(lost),
+    ];
 }
 
 const SENTENCES: Record<Verdict, string> = {
@@ -91,16 +97,6 @@ const SENTENCES: Record<Verdict, string> = {
     refused: "will be refused.",
     unknown: "has no verdict yet.",
 };
-
-function policyLines({ name, glob, result, reason, authorities }: PolicyVerdict): string[] {
-    return [
-        `  policy ${name} (${glob}): ${result}${reason === undefined ? "" : `. ${reason}`}`,
-        ...authorities.flatMap(({ name: authority, result: answer, reason: because, advice }) => [
-            `    ${authority}: ${answer}. ${because}`,
-            ...(advice === undefined ? [] : [`      ${advice}`]),
-        ]),
-    ];
-}
 
 function printableLines(lines: readonly string[]): string {
     return lines.map(printable).join("\n");

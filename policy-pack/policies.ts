@@ -1,6 +1,6 @@
 /** The two policies of the pack: what must not be, and what is to be known. */
 import { Verdict } from "../core/admission";
-import { messagesOf, notesOf, provisionalMessagesOf } from "./messages";
+import { exemptionsOf, messagesOf, notesOf, provisionalMessagesOf } from "./messages";
 import { plainProperties } from "./plain-properties";
 import { SETTINGS_SCHEMA } from "./settings";
 
@@ -50,6 +50,21 @@ export function openQuestions(gate: Gate): ResourceValidationPolicy & StackValid
             const verdict = await gate.judgeStack();
             const telling = gate.unknownBlocks ? [Verdict.Warned] : [Verdict.Unknown, Verdict.Warned];
             report([...messagesOf(verdict.resources, telling), ...notesOf(verdict)], reportViolation);
+        },
+    };
+}
+
+/**
+ * Violated by what the cluster does not check, such as objects in namespaces that are not enforced. Its own policy, so that
+ * nobody who makes the one above mandatory is stopped by what is meant to be.
+ */
+export function exemptObjects(gate: Gate): StackValidationPolicy {
+    return {
+        name: "images-exempt",
+        description: "The cluster checks every image of the stack.",
+        enforcementLevel: "advisory",
+        async validateStack(_, reportViolation) {
+            report(exemptionsOf(await gate.judgeStack()), reportViolation);
         },
     };
 }

@@ -1,8 +1,8 @@
 /** What runs in a cluster, and would not come back once the stack is deployed. */
 import { readWorkloads } from "../core/cluster";
 import { newlyEnforced, remaining } from "../core/admission/change";
-import { isLost } from "../core/admission/checked-image";
-import { judgeAll, withPodsTogether } from "../core/admission/judge-all";
+import { isLost, withPodsTogether } from "../core/admission/checked-image";
+import { judgeAll } from "../core/admission/judge-all";
 
 import type { Change } from "../core/admission/change";
 import type { CheckedImage } from "../core/admission/checked-image";

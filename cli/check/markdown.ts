@@ -1,5 +1,7 @@
 /** A report for a comment on a pull request. */
 import { isLost, placeOf } from "../../core/admission/checked-image";
+import { resolvedDigest } from "../../core/admission/lines";
+import { reasonLines } from "../../core/admission/reason";
 import { Verdict } from "../../core/admission/verdict";
 import { notes, sentenceOf } from "./table";
 
@@ -45,15 +47,17 @@ function fitting(rows: readonly string[], room: number): string[] {
 }
 
 function rowOf(image: CheckedImage): string {
-    const { verdict, workload, policies, reason } = image;
+    const { verdict, workload, policies } = image;
     const advice = policies.flatMap(({ authorities }) => authorities.flatMap(({ advice }) => advice ?? []));
-    const lost = isLost(image) ? "It runs now, and would not come back. " : "";
-    const why = verdict === Verdict.Admitted ? policies.map(({ name }) => name).join(", ") : `${lost}${reason}`;
+    const lost = isLost(image) ? ["It runs now, and would not come back."] : [];
     const cells = [
         `${SIGNS[verdict]} ${verdict}`,
-        code(image.image),
+        [image.image, resolvedDigest(image)]
+            .filter((name) => name !== "")
+            .map(code)
+            .join("<br>"),
         workload === null ? "" : escaped(`${placeOf(workload)}, ${workload.path}`),
-        [escaped(why), ...advice.map((line) => code(line))].join("<br>"),
+        [...[...lost, ...reasonLines(image)].map(escaped), ...advice.map(code)].join("<br>"),
     ];
     return `| ${cells.join(" | ")} |`;
 }

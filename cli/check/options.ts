@@ -35,8 +35,8 @@ How:
 
 Registries are asked with the credentials that Docker and podman have on this machine.
 
-Exit code: 0 all admitted (warnings too), 1 something is refused, 3 something is unknown and nothing is refused, 2 for wrong
-arguments and files that cannot be read.`;
+Exit code: 0 all admitted (warnings too), 1 something is refused, 3 something is unknown, or the preview failed, and nothing is
+refused, 2 for wrong arguments, files that cannot be read and a preview made without --show-sames.`;
 
 /** What `check` is to do. */
 export interface CheckOptions {

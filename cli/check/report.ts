@@ -3,17 +3,21 @@ import { isLost } from "../../core/admission/checked-image";
 import { Verdict } from "../../core/admission/verdict";
 
 import type { AbsentPolicy } from "../../core/admission";
-import type { CheckedImage, CheckedWorkload } from "../../core/admission/checked-image";
+import type { CheckedImage, CheckedWorkload, ExemptWorkload } from "../../core/admission/checked-image";
 
 /** Everything that `check` found. */
 export interface CheckReport {
     images: CheckedImage[];
+    /** Objects of which the cluster checks nothing. */
+    exempt: ExemptWorkload[];
     /** Images of volumes, which no released policy-controller looks at. */
     unchecked: { image: string; workload: CheckedWorkload }[];
     /** Policies that the controller does not enforce, and why. */
     absentPolicies: readonly AbsentPolicy[];
     /** Objects that make pods and cannot be looked into. */
     opaque: string[];
+    /** What failed in the preview, by type and name: it may not have come to everything. */
+    previewFailures: string[];
     summary: CheckSummary;
 }
 

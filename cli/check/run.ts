@@ -1,6 +1,7 @@
 /** From options to a report: what is given is read, then judged. */
 import { newlyEnforced, remaining, withRunning } from "../../core/admission/change";
-import { judgeAll, withPodsTogether } from "../../core/admission/judge-all";
+import { withPodsTogether } from "../../core/admission/checked-image";
+import { judgeAll } from "../../core/admission/judge-all";
 import { Knowledge } from "../../core/admission/knowledge";
 import { areRuling, sortObjects } from "../../core/admission/objects";
 import { connect, readCluster, readKeySecrets, readSecrets, readWorkloads } from "../../core/cluster";
@@ -9,9 +10,10 @@ import { inputName, readText } from "../input";
 import { UsageError } from "../errors";
 import { certificateAuthoritiesOf } from "../registry-settings";
 import { readYamlFile } from "../yaml-file";
-import { objectsOfPreview } from "./preview-file";
+import { readPreview } from "./preview-file";
 import { Progress } from "./progress";
 import { summaryOf } from "./report";
+import { failedPreview } from "./table";
 import { withoutGenerations } from "./what-if";
 
 import type { Change } from "../../core/admission/change";
@@ -35,35 +37,58 @@ export async function runCheck(
     surroundings: Surroundings,
     connections: Connections = {},
 ): Promise<CheckReport> {
-    const given = await readGiven(options, surroundings.stdin);
-    const live = await readLive(options, given, connections.cluster);
-    const change = changeOf(options, given, live);
-    const subjects = await subjectsOf(options, given, live, change);
-    requirePolicies(options, change.after, given, subjects);
-    const opaque = given.flatMap((objects) => objects.opaque);
-    if (connections.registry !== undefined) {
-        return judge(subjects, change, opaque, connections.registry, surroundings.stderr);
-    }
-    const client = await connectRegistries(options, surroundings.stdin);
+    const progress = new Progress(surroundings.stderr);
     try {
-        return await judge(subjects, change, opaque, client, surroundings.stderr);
+        return await readAndJudge(options, surroundings.stdin, connections, progress);
+    } finally {
+        progress.stop();
+    }
+}
+
+async function readAndJudge(
+    options: CheckOptions,
+    stdin: Surroundings["stdin"],
+    connections: Connections,
+    progress: Progress,
+): Promise<CheckReport> {
+    const given = await readGiven(options, stdin);
+    if (options.context !== undefined) {
+        progress.reading("the cluster");
+    }
+    const live = await readLive(options, given.sources, connections.cluster);
+    const change = changeOf(options, given.sources, live);
+    const subjects = await subjectsOf(options, given.sources, live, change);
+    requirePolicies(options, change.after, given, subjects);
+    if (connections.registry !== undefined) {
+        return judge(subjects, change, given, connections.registry, progress);
+    }
+    const client = await connectRegistries(options, stdin);
+    try {
+        return await judge(subjects, change, given, client, progress);
     } finally {
         await client.close();
     }
 }
 
-/** What is in files, in the order in which it holds: what a later one says of an object holds. */
-async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): Promise<Objects[]> {
+/** What is given in files. */
+interface Given {
+    /** In the order in which they hold: what a later one says of an object holds. */
+    sources: Objects[];
+    /** What failed in the preview. */
+    previewFailures: string[];
+}
+
+async function readGiven(options: CheckOptions, stdin: Surroundings["stdin"]): Promise<Given> {
     const read = async (files: readonly string[]) =>
         sortObjects((await Promise.all(files.map((file) => readYamlFile(file, stdin)))).flat());
     const files = await read(options.files);
     const previewed =
         options.preview === undefined
-            ? []
-            : objectsOfPreview(await readText(options.preview, stdin), inputName(options.preview));
+            ? { objects: [], failures: [] }
+            : readPreview(await readText(options.preview, stdin), inputName(options.preview));
     // Objects beside the policies are not asked for.
     const policies = { ...(await read(options.policyFiles)), workloads: [], opaque: [] };
-    return [policies, files, sortObjects(previewed)];
+    return { sources: [policies, files, sortObjects(previewed.objects)], previewFailures: previewed.failures };
 }
 
 /** What a cluster says. */
@@ -130,13 +155,14 @@ async function subjectsOf(
 function requirePolicies(
     { noMatch }: CheckOptions,
     { hasPolicies }: Knowledge,
-    given: readonly Objects[],
+    { sources, previewFailures }: Given,
     { images, workloads }: Subjects,
 ): void {
-    const isWanted = noMatch !== undefined || given.some(({ config }) => config !== undefined);
+    const isWanted = noMatch !== undefined || sources.some(({ config }) => config !== undefined);
     if (!hasPolicies && !isWanted && images.length + workloads.length > 0) {
+        const failure = previewFailures.length > 0 ? ` ${failedPreview(previewFailures)}` : "";
         throw new UsageError(
-            "No policy is known: what was given has none. Give --policy FILE, --context NAME for those of a cluster, or --no-match for what becomes of images without any.",
+            `No policy is known: what was given has none. Give --policy FILE, --context NAME for those of a cluster, or --no-match for what becomes of images without any.${failure}`,
         );
     }
 }
@@ -144,21 +170,24 @@ function requirePolicies(
 async function judge(
     subjects: Subjects,
     change: Change,
-    opaque: string[],
+    { sources, previewFailures }: Given,
     registry: RegistryReader,
-    stderr: Surroundings["stderr"],
+    progress: Progress,
 ): Promise<CheckReport> {
-    const progress = new Progress(new Set(subjects.images).size + subjects.workloads.length, stderr);
-    try {
-        const { images, unchecked } = await judgeAll(subjects, change, registry, () => {
-            progress.step();
-        });
-        const together = withPodsTogether(images);
-        const { absentPolicies } = change.after.admission(registry);
-        return { images: together, unchecked, absentPolicies, opaque, summary: summaryOf(together) };
-    } finally {
-        progress.stop();
-    }
+    progress.count(new Set(subjects.images).size + subjects.workloads.length);
+    const { images, exempt, unchecked } = await judgeAll(subjects, change, registry, () => {
+        progress.step();
+    });
+    const together = withPodsTogether(images);
+    return {
+        images: together,
+        exempt: withPodsTogether(exempt),
+        unchecked,
+        absentPolicies: change.after.admission(registry).absentPolicies,
+        opaque: sources.flatMap(({ opaque }) => opaque),
+        previewFailures,
+        summary: summaryOf(together),
+    };
 }
 
 async function connectRegistries(

@@ -2,10 +2,10 @@
 import { styleText } from "node:util";
 
 import { isLost, placeOf } from "../../core/admission/checked-image";
+import { exemptLines, listed, policiesInShort, resolvedDigest, whyLines } from "../../core/admission/lines";
 import { Verdict } from "../../core/admission/verdict";
 import { printable } from "../../core/policy/printable";
 
-import type { PolicyVerdict } from "../../core/admission";
 import type { CheckedImage } from "../../core/admission/checked-image";
 import type { CheckReport, CheckSummary } from "./report";
 
@@ -36,10 +36,14 @@ function lines(images: readonly CheckedImage[], paint: Paint): string {
         image.verdict,
         printable(image.image),
         image.workload === null ? "" : placeOf(image.workload),
-        image.policies.map(({ name }) => printable(name)).join(", "),
+        // What does not pass has its reasons below.
+        image.verdict === Verdict.Admitted || image.policies.length > 0 ? policiesInShort(image) : "",
+        resolvedDigest(image),
     ]);
-    const table = [["VERDICT", "IMAGE", "WHERE", "POLICIES"], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
+    const columns = ["VERDICT", "IMAGE", "WHERE", "POLICIES"];
+    const hasDigests = rows.some((row) => row.at(-1) !== "");
+    const table = [hasDigests ? [...columns, "DIGEST"] : columns, ...rows];
+    const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
     return table
         .map((row, index) => {
             const [verdict = "", ...rest] = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
@@ -52,32 +56,28 @@ function lines(images: readonly CheckedImage[], paint: Paint): string {
 function detail(image: CheckedImage, paint: Paint): string {
     const lost = isLost(image) ? " (it runs now, and would not come back)" : "";
     const title = `${paint(image.verdict, image.verdict)} ${printable(image.image)}${lost}`;
-    const digest = image.digest === null || image.image.includes(image.digest) ? [] : [`  ${image.digest}`];
     const where = image.workload === null ? [] : [`  ${placeOf(image.workload)}, ${image.workload.path}`];
-    const why = image.policies.length === 0 ? [`  ${printable(image.reason)}`] : image.policies.flatMap(policyLines);
-    return [title, ...where, ...digest, ...why].join("\n");
-}
-
-function policyLines({ name, glob, result, reason, authorities }: PolicyVerdict): string[] {
-    return [
-        `  policy ${printable(name)} (${printable(glob)}): ${result}${reason === undefined ? "" : `. ${printable(reason)}`}`,
-        ...authorities.flatMap((authority) => [
-            `    ${printable(authority.name)}: ${authority.result}. ${printable(authority.reason)}`,
-            ...(authority.advice === undefined ? [] : [`      ${printable(authority.advice)}`]),
-        ]),
-    ];
+    return [title, ...where, ...whyLines(image)].join("\n");
 }
 
 /** What is to be known beside the verdicts. */
-export function notes({ unchecked, absentPolicies, opaque }: CheckReport): string[] {
+export function notes({ exempt, unchecked, absentPolicies, opaque, previewFailures }: CheckReport): string[] {
     return [
+        ...(previewFailures.length > 0 ? [failedPreview(previewFailures)] : []),
         ...absentPolicies.map(({ name, reason }) => `Not in force: policy ${printable(name)}. ${printable(reason)}`),
         ...unchecked.map(
             ({ image, workload }) =>
                 `Not verified by the cluster: ${printable(image)}, the image of a volume (${placeOf(workload)}, ${workload.path}).`,
         ),
         ...opaque.map((name) => `Not looked into: ${printable(name)}.`),
+        ...exemptLines(exempt),
     ];
+}
+
+/** What follows from a preview that failed. */
+export function failedPreview(failures: readonly string[]): string {
+    const where = listed(failures.map(printable));
+    return `The preview failed (${where}). What it did not come to is not in this report: images, and policies that would have decided as well.`;
 }
 
 /** The counts, as a sentence. */

@@ -68,13 +68,15 @@ export interface WorkloadSubject {
     namespace?: NamespaceState;
     /** The manifest that it replaces. @default it is new */
     previous?: unknown;
+    /** Whether it is only a part of the object. @default false */
+    isPatch?: boolean;
 }
 
 /** What becomes of an object. */
 export interface WorkloadVerdict {
     verdict: Verdict;
-    /** Why nothing is checked, where that is so. */
-    exemption?: string;
+    /** Where nothing is checked: why, and the images that run all the same. */
+    exemption?: { reason: string; images: { path: string; image: string }[] };
     /** One for each container; empty where nothing is checked. */
     images: (ImageVerdict & { path: string })[];
     /** Images of volumes: no released policy-controller looks at them (0.15.1 neither), so they run whatever they are. */
@@ -131,15 +133,18 @@ export class Admission {
         workload,
         namespace,
         previous,
+        isPatch,
     }: WorkloadSubject): Promise<WorkloadVerdict | undefined> {
-        const read = readWorkload(workload);
+        const read = readWorkload(workload, isPatch);
         if (read === undefined) {
             return undefined;
         }
-        const unchecked = read.volumeImages.map(({ path, image }) => ({ path, image: image ?? UNKNOWN_IMAGE }));
-        const skipped = this.exemptionOf(read, namespace) ?? shrinking(read, readWorkload(previous));
+        const named = ({ path, image = UNKNOWN_IMAGE }: WorkloadImage) => ({ path, image });
+        const unchecked = read.volumeImages.map(named);
+        const skipped = this.exemptionOf(read, namespace) ?? shrinking(read, readWorkload(previous, isPatch));
         if (skipped !== undefined) {
-            return { verdict: Verdict.Admitted, exemption: skipped, images: [], unchecked };
+            const exemption = { reason: skipped, images: read.images.map(named) };
+            return { verdict: Verdict.Admitted, exemption, images: [], unchecked };
         }
         const images = await Promise.all(
             read.images.map(async (image) => ({ ...(await this.judgeImage(image, read)), path: image.path })),

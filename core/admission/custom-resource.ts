@@ -20,13 +20,17 @@ export interface CustomPods {
  * `template.spec`. The webhook judges them when they are made, and never the object itself. Where a value is not known yet
  * that may hold them, one unknown image stands for all of them.
  */
-export function podsOfCustomResource(resource: Readonly<Record<string, unknown>>): CustomPods {
+export function podsOfCustomResource({
+    value: resource,
+    isPatch,
+}: Pick<SourceObject, "isPatch"> & { value: Readonly<Record<string, unknown>> }): CustomPods {
     const metadata = isRecord(resource.metadata) ? resource.metadata : {};
     const found: Found = { pods: [] };
     look({ value: resource.spec, path: "spec", field: "spec" }, found);
     return {
         pods: found.pods.map(({ spec, path, labels }) => ({
             value: { apiVersion: "v1", kind: "Pod", metadata: { namespace: metadata.namespace, labels }, spec },
+            isPatch,
             partOf: { kind: String(resource.kind), name: nameOf(resource) ?? "", path },
         })),
         elsewhere: found.elsewhere,

@@ -1,12 +1,12 @@
 /** From images and objects to verdicts. */
-import { isRecord, nameOf } from "../policy/shape";
-import { makerOf } from "./maker";
+import { workloadName } from "./checked-image";
 import { Verdict } from "./verdict";
 import { readWorkload } from "./workload";
 
 import type { RegistryReader } from "../registry";
+import type { WorkloadVerdict } from "./admission";
 import type { Change, Subject } from "./change";
-import type { CheckedImage, CheckedWorkload } from "./checked-image";
+import type { CheckedImage, CheckedWorkload, ExemptWorkload } from "./checked-image";
 import type { Knowledge } from "./knowledge";
 import type { SourceObject } from "./objects";
 import type { ImageVerdict } from "./verdict";
@@ -18,9 +18,12 @@ export interface Subjects {
     workloads: readonly Subject[];
 }
 
-/** What was judged, and the images of volumes, which no released policy-controller looks at. */
+/** What was judged. */
 export interface JudgedSubjects {
     images: CheckedImage[];
+    /** Objects of which nothing is checked. */
+    exempt: ExemptWorkload[];
+    /** Images of volumes, which no released policy-controller looks at. */
     unchecked: { image: string; workload: CheckedWorkload }[];
 }
 
@@ -40,7 +43,7 @@ export async function judgeAll(
         ...[...new Set(subjects.images)].map(async (image) => {
             const verdict = await after.admission(registry).judge({ image });
             onDone();
-            return { images: [checked(verdict, null)], unchecked: [] };
+            return { images: [checked(verdict, null)], exempt: [], unchecked: [] };
         }),
         ...subjects.workloads.map(async ({ running, ...workload }) => {
             const [judged, now] = await Promise.all([
@@ -53,26 +56,38 @@ export async function judgeAll(
     ]);
     return {
         images: found.flatMap(({ images }) => images),
+        exempt: found.flatMap(({ exempt }) => exempt),
         unchecked: found.flatMap(({ unchecked }) => unchecked),
     };
 }
 
 async function judgeWorkload(
-    { value, previous, partOf }: SourceObject,
+    source: SourceObject,
     known: Knowledge,
     registry: RegistryReader,
 ): Promise<JudgedSubjects> {
+    const { value, previous, isPatch, partOf } = source;
     const namespace = known.namespaceOf(value);
-    const verdict = await known.admission(registry).judgeWorkload({ workload: value, previous, namespace });
-    const place = (path: string): CheckedWorkload => ({
-        ...(partOf === undefined ? nameParts(value) : { kind: partOf.kind, name: partOf.name }),
-        namespace: namespace.name,
-        path: fieldOf(path, partOf),
-    });
+    const verdict = await known.admission(registry).judgeWorkload({ workload: value, previous, isPatch, namespace });
+    const name = workloadName(source, namespace.name);
+    const place = (path: string): CheckedWorkload => ({ ...name, path: fieldOf(path, partOf) });
+    const exempt = exemptWorkload(source, namespace.name, verdict);
     return {
+        exempt: exempt === undefined ? [] : [exempt],
         images: verdict?.images.map(({ path, ...image }) => checked(image, place(path))) ?? [],
         unchecked: verdict?.unchecked.map(({ image, path }) => ({ image, workload: place(path) })) ?? [],
     };
+}
+
+/** An object of which nothing is checked, as reports have it; undefined for every other one, and for one that names no image. */
+export function exemptWorkload(
+    source: SourceObject,
+    namespace: string,
+    verdict: WorkloadVerdict | undefined,
+): ExemptWorkload | undefined {
+    const { reason = "", images = [] } = verdict?.exemption ?? {};
+    const inObject = images.map(({ path, image }) => ({ path: fieldOf(path, source.partOf), image }));
+    return images.length === 0 ? undefined : { workload: workloadName(source, namespace), reason, images: inObject };
 }
 
 /** The images of an object that runs, by the fields that name them. */
@@ -106,28 +121,4 @@ function checked(
     workload: CheckedWorkload | null,
 ): CheckedImage {
     return { image, digest, verdict, reason, workload, policies };
-}
-
-/** Pods are called by what made them, so that many of one kind are one line. */
-function nameParts(workload: unknown): Pick<CheckedWorkload, "kind" | "name" | "pods"> {
-    const maker = isRecord(workload) && workload.kind === "Pod" ? makerOf(workload) : undefined;
-    return maker === undefined
-        ? { kind: isRecord(workload) ? String(workload.kind) : "", name: nameOf(workload) ?? "" }
-        : { kind: "Pod", name: `of ${maker}`, pods: 1 };
-}
-
-/** Pods of one maker with the same image and the same verdicts, as one. */
-export function withPodsTogether(images: readonly CheckedImage[]): CheckedImage[] {
-    const together = new Map<string, CheckedImage>();
-    for (const image of images) {
-        const { workload, digest, verdict, now, reason } = image;
-        const key = JSON.stringify([image.image, digest, verdict, now, reason, { ...workload, pods: 0 }]);
-        const known = together.get(key);
-        if (known?.workload?.pods === undefined || workload?.pods === undefined) {
-            together.set(known === undefined ? key : `${key} ${together.size}`, image);
-        } else {
-            together.set(key, { ...known, workload: { ...known.workload, pods: known.workload.pods + workload.pods } });
-        }
-    }
-    return [...together.values()];
 }

@@ -14,6 +14,8 @@ import type { NamespaceState } from "./namespace";
 export interface SourceObject {
     value: unknown;
     previous?: unknown;
+    /** Whether it is a part of an object, of which the rest is not known. */
+    isPatch?: boolean;
     /** Where a pod comes from that a custom resource's operator will make, and the field that describes it. */
     partOf?: { kind: string; name: string; path: string };
 }
@@ -45,14 +47,18 @@ export function sortObjects(sources: readonly SourceObject[]): Objects {
         opaque: [],
     };
     for (const source of sources.flatMap(itemsOf)) {
-        const { value } = source;
+        const { value, isPatch } = source;
         const kind = manifestKind(value);
+        const workload = readWorkload(value, isPatch);
         if (kind !== undefined) {
             (kind === "TrustRoot" ? objects.trustRoots : objects.policies).push(value);
-        } else if (readWorkload(value) !== undefined) {
+        } else if (workload !== undefined) {
             objects.workloads.push(source);
+            if (workload.leavesImages) {
+                objects.opaque.push(`${workload.kind} ${workload.name ?? ""} (a patch that leaves images as they are)`);
+            }
         } else if (isRecord(value)) {
-            sortOther(value, objects);
+            sortOther({ value, isPatch }, objects);
         }
     }
     return objects;
@@ -63,7 +69,8 @@ export function areRuling({ policies, trustRoots, secrets, namespaces, config }:
     return config !== undefined || [policies, trustRoots, secrets, namespaces].some((list) => list.length > 0);
 }
 
-function sortOther(value: ReadObject, objects: Objects): void {
+function sortOther(source: ReadSource, objects: Objects): void {
+    const { value } = source;
     const name = nameOf(value) ?? "";
     switch (`${String(value.apiVersion)}/${String(value.kind)}`) {
         case "v1/Secret":
@@ -85,18 +92,19 @@ function sortOther(value: ReadObject, objects: Objects): void {
             break;
         case "v1/ReplicationController":
             // None that the webhooks see; they see its pods.
-            objects.workloads.push(...podsOfCustomResource(value).pods);
+            objects.workloads.push(...podsOfCustomResource(source).pods);
             break;
         default:
             if (isCustom(value)) {
-                sortCustom(value, objects);
+                sortCustom(source, objects);
             }
     }
 }
 
-function sortCustom(value: ReadObject, { workloads, opaque }: Objects): void {
+function sortCustom(source: ReadSource, { workloads, opaque }: Objects): void {
+    const { value } = source;
     const what = `${String(value.kind)} ${nameOf(value) ?? ""}`.trimEnd();
-    const { pods, elsewhere } = podsOfCustomResource(value);
+    const { pods, elsewhere } = podsOfCustomResource(source);
     workloads.push(...pods);
     if (MAKERS.includes(`${groupOf(value)}/${String(value.kind)}`)) {
         opaque.push(what);
@@ -142,6 +150,8 @@ function isCustom(value: ReadObject): boolean {
 }
 
 type ReadObject = Readonly<Record<string, unknown>>;
+
+type ReadSource = Pick<SourceObject, "isPatch"> & { value: ReadObject };
 
 /** What `kubectl get -o yaml` prints for several objects, as several objects. */
 function itemsOf(source: SourceObject): SourceObject[] {

@@ -2,6 +2,8 @@
 import { isRecord } from "../policy/shape";
 import { UNKNOWN } from "../policy/unknown";
 
+import type { SourceObject } from "./objects";
+
 /** What stands for values that only the deployment will know (sdk/go/common/resource/plugin/rpc.go of Pulumi). */
 const UNKNOWN_VALUES: readonly string[] = [
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -23,17 +25,20 @@ const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
  * The object of a resource of the Kubernetes provider, with UNKNOWN in place of what is not known or hidden; undefined for
  * every other resource.
  */
-export function objectOfResource(type: string, inputs: unknown): Record<string, unknown> | undefined {
+export function objectOfResource(type: string, inputs: unknown): SourceObject | undefined {
     if (!type.startsWith("kubernetes:") || !isRecord(inputs)) {
         return undefined;
     }
     const [, place = "", kind = ""] = type.split(":");
     // `apps/v1`, `core/v1`: what the provider fills in where the program leaves it out.
     const implied = { apiVersion: place.replace(/^core\//, ""), kind };
-    const object: Record<string, unknown> = { ...implied, ...(withUnknowns(inputs) as object) };
+    const value = { ...implied, ...(withUnknowns(inputs) as object) };
+    if (!kind.endsWith("Patch")) {
+        return { value };
+    }
     // A patch is a part of the object, whatever it calls itself; of a namespace that matters, because its labels decide.
     const ofPatch = kind === "NamespacePatch" ? kind : kind.replace(/Patch$/, "");
-    return kind.endsWith("Patch") ? { ...object, kind: ofPatch } : object;
+    return { value: { ...value, kind: ofPatch }, isPatch: true };
 }
 
 function withUnknowns(value: unknown): unknown {

@@ -2,7 +2,7 @@ import { PolicyResult, Verdict } from "./verdict";
 
 import type { NoMatch } from "./config";
 import type { ResolvedImage } from "./digest";
-import type { AuthorityVerdict, PolicyVerdict } from "./verdict";
+import type { AuthorityVerdict, ImageVerdict, PolicyVerdict } from "./verdict";
 
 /** Why an image gets its verdict, in one line. */
 export function reasonOf(
@@ -17,8 +17,28 @@ export function reasonOf(
     if (policies.length === 0) {
         return `No policy matches the image, and no-match-policy is ${noMatch}.`;
     }
+    return tellingOf(verdict, policies)
+        .map((policy) => `Policy ${policy.name}: ${saidBy(policy)}`)
+        .join(" ");
+}
+
+/** The same, a line for each policy, with the glob that matches. */
+export function reasonLines(judged: ImageVerdict): string[] {
+    const { verdict, reason, policies } = judged;
+    return isDecidedByPolicies(judged)
+        ? tellingOf(verdict, policies).map((policy) => `policy ${policy.name} (${policy.glob}): ${saidBy(policy)}`)
+        : [reason];
+}
+
+/** Whether policies explain a verdict; where the digest is not known, it is the registry that does. */
+export function isDecidedByPolicies({ verdict, digest, policies }: ImageVerdict): boolean {
+    return policies.length > 0 && !(verdict === Verdict.Unknown && digest === null);
+}
+
+/** The policies that explain a verdict. */
+function tellingOf(verdict: Verdict, policies: readonly PolicyVerdict[]): readonly PolicyVerdict[] {
     const telling = policies.filter(({ result }) => result === TELLING[verdict]);
-    return (telling.length > 0 ? telling : policies).map(ofPolicy).join(" ");
+    return telling.length > 0 ? telling : policies;
 }
 
 /** The result that explains a verdict. */
@@ -29,9 +49,9 @@ const TELLING = {
     [Verdict.Unknown]: PolicyResult.Unknown,
 } as const;
 
-function ofPolicy({ name, result, reason, authorities }: PolicyVerdict): string {
+function saidBy({ result, reason, authorities }: PolicyVerdict): string {
     const telling = authorities.filter((authority) => isTelling(authority, result)).map(ofAuthority);
-    return `Policy ${name}: ${[...(reason === undefined ? [] : [reason]), ...telling].join(" ")}`;
+    return [...(reason === undefined ? [] : [reason]), ...telling].join(" ");
 }
 
 /** Of a policy that passes, who vouched; of one that does not, who did not. */

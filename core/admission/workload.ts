@@ -21,6 +21,8 @@ export interface Workload {
     isBeingDeleted: boolean;
     /** Whether another object controls it, as a Deployment does its ReplicaSets. */
     isControlled: boolean;
+    /** Whether it is a patch without an image somewhere: the object is judged with those that it has, which nobody knows here. */
+    leavesImages: boolean;
 }
 
 /** An image and where the object names it. */
@@ -53,8 +55,12 @@ export function podSpecFields(apiVersion: string, kind: string): readonly string
 /** The kinds whose shrinking is not checked (`PodScalable.IsScalingDown`). */
 export const SCALABLE: readonly string[] = ["ReplicaSet", "Deployment", "StatefulSet"];
 
-/** Reads an object as admission does. Undefined for a kind that the webhooks do not see. */
-export function readWorkload(manifest: unknown): Workload | undefined {
+/**
+ * Reads an object as admission does. Undefined for a kind that the webhooks do not see.
+ *
+ * @param isPatch whether it is only a part of the object: what is not in it stays as it is
+ */
+export function readWorkload(manifest: unknown, isPatch = false): Workload | undefined {
     if (!isRecord(manifest) || typeof manifest.apiVersion !== "string" || typeof manifest.kind !== "string") {
         return undefined;
     }
@@ -73,9 +79,10 @@ export function readWorkload(manifest: unknown): Workload | undefined {
         ...imagesOf(
             place.reduce<unknown>((value, field) => (value === UNKNOWN ? UNKNOWN : record(value)[field]), manifest),
             place.join("."),
+            isPatch,
         ),
         // The API server writes 1 where there is none.
-        replicas: typeof replicas === "number" ? replicas : replicas === undefined ? 1 : undefined,
+        replicas: typeof replicas === "number" ? replicas : replicas === undefined && !isPatch ? 1 : undefined,
         isBeingDeleted: text(metadata.deletionTimestamp) !== undefined,
         isControlled: list(metadata.ownerReferences).some((owner) => record(owner).controller === true),
     };
@@ -91,6 +98,7 @@ export function bareWorkload(image: string | undefined): Workload {
         volumeImages: [],
         isBeingDeleted: false,
         isControlled: false,
+        leavesImages: false,
     };
 }
 
@@ -100,22 +108,30 @@ const CONTAINER_FIELDS = ["initContainers", "containers", "ephemeralContainers"]
  * The images of a pod's spec, in the order in which the webhook goes through them. Where a part is not known yet, one unknown
  * image stands for all that may be in it.
  */
-function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "volumeImages"> {
+function imagesOf(
+    podSpec: unknown,
+    path: string,
+    isPatch: boolean,
+): Pick<Workload, "images" | "volumeImages" | "leavesImages"> {
     if (podSpec === UNKNOWN) {
-        return { images: [{ path, image: undefined, isEphemeral: false }], volumeImages: [] };
+        const all = { path, image: undefined, isEphemeral: false };
+        return { images: [all], volumeImages: [], leavesImages: false };
     }
     const spec = record(podSpec);
+    const found = CONTAINER_FIELDS.flatMap((field): (WorkloadImage | undefined)[] => {
+        const isEphemeral = field === "ephemeralContainers";
+        return spec[field] === UNKNOWN
+            ? [{ path: `${path}.${field}`, image: undefined, isEphemeral }]
+            : list(spec[field]).map((container, index) =>
+                  isPatch && hasNoImage(container)
+                      ? undefined
+                      : { path: `${path}.${field}[${index}].image`, image: text(record(container).image), isEphemeral },
+              );
+    });
+    const images = found.filter((image) => image !== undefined);
     return {
-        images: CONTAINER_FIELDS.flatMap((field) => {
-            const isEphemeral = field === "ephemeralContainers";
-            return spec[field] === UNKNOWN
-                ? [{ path: `${path}.${field}`, image: undefined, isEphemeral }]
-                : list(spec[field]).map((container, index) => ({
-                      path: `${path}.${field}[${index}].image`,
-                      image: text(record(container).image),
-                      isEphemeral,
-                  }));
-        }),
+        images,
+        leavesImages: isPatch && (images.length === 0 || images.length < found.length),
         volumeImages: list(spec.volumes).flatMap((volume, index) => {
             const { reference } = record(record(volume).image);
             return reference === undefined || reference === ""
@@ -123,6 +139,10 @@ function imagesOf(podSpec: unknown, path: string): Pick<Workload, "images" | "vo
                 : [{ path: `${path}.volumes[${index}].image.reference`, image: text(reference), isEphemeral: false }];
         }),
     };
+}
+
+function hasNoImage(container: unknown): boolean {
+    return isRecord(container) && (container.image === undefined || container.image === null);
 }
 
 function labelsOf(value: unknown): Labels | undefined {

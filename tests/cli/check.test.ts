@@ -189,6 +189,141 @@ describe("signed-images check", () => {
         };
         const report = await check(["--preview", file("shrink.json", preview), "--policy", acmePolicy()]);
         expect(report.images).to.deep.equal([]);
+        expect(report.exempt.map(({ reason }) => reason).join()).to.match(/fewer \(3 to 1\)/);
+    });
+
+    it("names what is exempt in every report, in one line for each reason, and ends as without it", async () => {
+        const labels = { "policy.sigstore.dev/include": "false" };
+        const other = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } };
+        const workloads = Array.from({ length: 7 }, (_, index) => deploymentOf(`web-${index}`, SOME));
+        const rollout = { ...deploymentOf("rolled", SOME), apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+        const silent = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "none", namespace: "shop" } };
+        const objects = file("exempt.json", other, ...workloads, rollout, silent);
+        const report = await check(["-f", objects, "--policy", acmePolicy()]);
+        const line =
+            "Not checked by the cluster: 8 objects (Deployment shop/web-0, Deployment shop/web-1, Deployment shop/web-2, " +
+            "Deployment shop/web-3, Deployment shop/web-4, … and 3 more). The namespace shop is not enforced";
+        expect(tableOf(report, false))
+            .to.include(line)
+            .and.match(/\n0 images\.\n$/);
+        expect(markdownOf(report)).to.match(/^- Not checked by the cluster: 8 objects &#40;Deployment shop\/web-0,/m);
+        expect(report.exempt[0]).to.deep.equal({
+            workload: { kind: "Deployment", namespace: "shop", name: "web-0" },
+            reason: 'The namespace shop is not enforced: it has no label policy.sigstore.dev/include: "true".',
+            images: [{ path: "spec.template.spec.containers[0].image", image: SOME }],
+        });
+        expect(report.exempt.map(({ workload }) => workload.name))
+            .to.include("rolled")
+            .and.not.include("none");
+        expect(report.summary.total).to.equal(0);
+        expect((await runInProcess(["check", "-f", objects, "--policy", acmePolicy()])).exitCode).to.equal(0);
+    });
+
+    it("names pods on their way out together, by what made them", async () => {
+        const labels = { "policy.sigstore.dev/include": "true" };
+        const pods = ["web-1", "web-2"].map((name) => {
+            const pod = podOf("shop", name, SOME) as { metadata: object };
+            return { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+        });
+        const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } };
+        const report = await check(["--context", "x"], { cluster: new ClusterOfObjects([namespace, ...pods]) });
+        expect(report.exempt).to.have.length(1);
+        expect(tableOf(report, false)).to.include(
+            "Not checked by the cluster: 2 objects (2 pods of Deployment/web in shop). The object is being deleted.",
+        );
+    });
+
+    it("checks what is made anew with fewer replicas, which no webhook takes for scaling down", async () => {
+        const image = `${HOST}/acme/unsigned:1`;
+        for (const op of ["create-replacement", "replace"]) {
+            const elsewhere = deploymentOf("web", image, 1);
+            const oldState = step("same", "apps/v1:Deployment", deploymentOf("web", image, 3)).newState;
+            const preview = { steps: [{ ...step(op, "apps/v1:Deployment", elsewhere), oldState }] };
+            const report = await check(["--preview", file("replaced.json", preview), "--policy", acmePolicy()]);
+            expect(verdicts(report), op).to.deep.equal(["unsigned:1 refused"]);
+        }
+    });
+
+    it("takes nothing for known of a patch that is not in it, neither images nor replicas", async () => {
+        const patch = (template: object, replicas?: number) => {
+            const metadata = { name: "web", namespace: "shop" };
+            return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas, template } };
+        };
+        const type = "apps/v1:DeploymentPatch";
+        const named = { spec: { containers: [{ name: "main", image: `${HOST}/acme/unsigned:1` }] } };
+        const update = {
+            ...step("update", type, patch(named)),
+            oldState: step("same", type, patch(named, 3)).newState,
+        };
+        const scaled = await check(["--preview", file("u.json", { steps: [update] }), "--policy", acmePolicy()]);
+        expect(verdicts(scaled)).to.deep.equal(["unsigned:1 refused"]);
+        const silent = step("create", type, patch({ spec: { containers: [{ name: "main" }] } }));
+        const report = await check(["--preview", file("s.json", { steps: [silent] }), "--policy", acmePolicy()]);
+        expect(report.images).to.deep.equal([]);
+        expect(report.opaque).to.deep.equal(["Deployment web (a patch that leaves images as they are)"]);
+    });
+
+    describe("of a preview that lacks something", () => {
+        const stack = { op: "same", urn: "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev" };
+
+        function checkPreview(preview: object, ...args: string[]) {
+            return runInProcess(["check", "--preview", file("lacking.json", preview), ...args]);
+        }
+
+        it("refuses one that leaves out what does not change, and says how to make it", async () => {
+            const protectedAnew = step("same", "apps/v1:Deployment", deploymentOf("web", SOME));
+            for (const steps of [[], [stack], [stack, protectedAnew]]) {
+                const { exitCode, stderr } = await checkPreview({
+                    steps,
+                    diagnostics: [],
+                    changeSummary: { same: 12 },
+                });
+                expect(exitCode).to.equal(2);
+                expect(stderr).to.include(`it leaves out ${12 - steps.length} resources`);
+                expect(stderr).to.include("Make it with: pulumi preview --show-sames --json");
+            }
+        });
+
+        it("takes one in which everything is, with providers that no summary counts", async () => {
+            const provider = { op: "same", urn: "urn:pulumi:dev::shop::pulumi:providers:kubernetes::default" };
+            const preview = { steps: [stack, provider], changeSummary: { same: 1 } };
+            expect((await checkPreview(preview)).exitCode).to.equal(0);
+        });
+
+        /** As the engine writes them. */
+        const diagnostics = [
+            { urn: "urn:pulumi:dev::shop::kubernetes:apps/v1:Deployment::web", message: "denied", severity: "error" },
+            { urn: "urn:pulumi:dev::shop::a:b:C$kubernetes:batch/v1:Job::db", message: "warned", severity: "warning" },
+            { message: "error: preview failed with hunter2", severity: "error" },
+        ];
+
+        it("does not call one that failed undoubted, and does not quote what may be secret", async () => {
+            const failed = { steps: [stack], diagnostics, changeSummary: { same: 1 } };
+            for (const output of ["table", "markdown", "json"]) {
+                const { exitCode, stdout } = await checkPreview(failed, "--output", output);
+                expect(exitCode).to.equal(3);
+                expect(stdout)
+                    .to.match(/Deployment web/)
+                    .and.not.match(/hunter2|Job/);
+            }
+            const { stdout } = await checkPreview(failed);
+            expect(stdout).to.include("The preview failed (kubernetes:apps/v1:Deployment web, the program).");
+        });
+
+        it("judges what there is of one that failed", async () => {
+            const policies = file("fail.json", policy("p", [{ static: { action: "fail" } }]));
+            const steps = [stack, step("create", "apps/v1:Deployment", deploymentOf("web", SOME))];
+            expect((await checkPreview({ steps, diagnostics }, "--policy", policies)).exitCode).to.equal(1);
+            const { exitCode, stderr } = await checkPreview({ steps, diagnostics });
+            expect(exitCode).to.equal(2);
+            expect(stderr).to.include("No policy is known").and.include("The preview failed");
+        });
+
+        it("takes one of a program that failed at once", async () => {
+            const { exitCode, stdout } = await checkPreview({ diagnostics, duration: 5 });
+            expect(exitCode).to.equal(3);
+            expect(stdout).to.include("The preview failed");
+        });
     });
 
     it("says what runs in a cluster and would not come back", async () => {
@@ -369,7 +504,54 @@ describe("signed-images check", () => {
         expect(table).to.include("refused   localhost:5000/acme/unsigned:1");
         expect(table).to.include("  policy acme (**): failed\n    acme-1: failed. no signatures found.");
         expect(table).to.match(/2 images: 1 admitted, 1 refused\.\n$/);
-        expect(markdownOf(report)).to.include("| ❌ refused | <code>localhost:5000/acme/unsigned:1</code> |");
+        expect(markdownOf(report)).to.include(
+            "| ❌ refused | <code>localhost:5000/acme/unsigned:1</code><br><code>sha256:",
+        );
+    });
+
+    it("says of what is admitted which digest it is, and by which policy, glob and authority", async () => {
+        const both = { images: [{ glob: `${HOST}/**` }, { glob: "**" }] };
+        const rules = [
+            policy(
+                "acme",
+                [
+                    { name: "other", static: { action: "fail" } },
+                    { name: "acme-1", ...keyOf(ACME) },
+                ],
+                both,
+            ),
+            policy("any", [PASS]),
+        ];
+        const byDigest = `${HOST}/acme/app@${digest}`;
+        const report = await check(["--policy", file("named.json", ...rules), `${HOST}/acme/app:1`, byDigest]);
+        const table = tableOf(report, false).split("\n");
+        expect(table[0]).to.match(/^VERDICT {3}IMAGE +WHERE +POLICIES +DIGEST$/);
+        expect(table[1]).to.match(
+            new RegExp(
+                `^admitted {2}${HOST}/acme/app:1 +acme \\(${HOST}/\\*\\*\\): acme-1, any \\(\\*\\*\\): authority-0 +${digest}$`,
+            ),
+        );
+        expect(table[2]?.split(digest), "a digest that is in the name").to.have.length(2);
+        const [shown = "", again = ""] = markdownOf(report).replaceAll("&#42;", "*").split("\n").slice(6);
+        expect(shown).to.include(`<code>${HOST}/acme/app:1</code><br><code>${digest}</code>`);
+        expect(shown).to.include(
+            `policy acme &#40;${HOST}/**&#41;: acme-1: Signed by its key.<br>policy any &#40;**&#41;: authority-0:`,
+        );
+        expect(again.split(digest)).to.have.length(2);
+    });
+
+    it("says why an image is admitted where no policy does", async () => {
+        const other = policy("other", [PASS], { images: [{ glob: "elsewhere/**" }] });
+        const args = ["--policy", file("other.json", other), "--no-match", "allow", `${HOST}/acme/app:1`];
+        const report = await check(args);
+        const reason = "No policy matches the image, and no-match-policy is allow.";
+        expect(tableOf(report, false)).to.match(new RegExp(`^admitted .*${reason}`, "m"));
+        expect(markdownOf(report)).to.include(reason);
+    });
+
+    it("leaves out the column of digests where every image is by digest", async () => {
+        const report = await check(["--policy", acmePolicy(), `${HOST}/acme/app@${digest}`]);
+        expect(tableOf(report, false)).to.match(/^VERDICT .*POLICIES$/m);
     });
 
     it("lets nothing of a name out into Markdown", async () => {
@@ -509,9 +691,11 @@ describe("signed-images check", () => {
                     ],
                 },
             ],
+            exempt: [],
             unchecked: [],
             absentPolicies: [],
             opaque: [],
+            previewFailures: [],
             summary: { total: 1, admitted: 1, warned: 0, refused: 0, unknown: 0 },
         });
     });

@@ -5,10 +5,14 @@ import { Readable, Writable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 
+import { checkOptions } from "../../cli/check/options";
 import { Progress } from "../../cli/check/progress";
+import { runCheck } from "../../cli/check/run";
 import { runProgram } from "../../cli/program";
 import { keyOf, policy, ACME } from "../core/admission/support";
 import { answerError, StandIn } from "../core/registry/support/stand-in";
+
+import type { ClusterReader } from "../../core/cluster";
 
 /** Longer than nobody is told anything. */
 const LONG_MS = 1300;
@@ -37,7 +41,8 @@ describe("the progress of check", function () {
 
     it("is silent for a second, then one line that is taken away at the end", async () => {
         const terminal = new FakeStream(true);
-        const progress = new Progress(3, terminal);
+        const progress = new Progress(terminal);
+        progress.count(3);
         progress.step();
         await setTimeout(500);
         expect(terminal.text).to.equal("");
@@ -47,6 +52,23 @@ describe("the progress of check", function () {
         expect(shown.split(CLEAR_LINE)).to.include("Checked 1 of 3 …").and.satisfy(isTakenAway);
         await setTimeout(300);
         expect(terminal.text, "after the end").to.equal(shown);
+    });
+
+    it("says that a cluster is listed, and nothing before it has taken a second", async () => {
+        const slow: ClusterReader = {
+            list: () => Promise.resolve([]),
+            read: (_apiVersion, _kind, name) => setTimeout(name === "config-image-policies" ? LONG_MS : 0, undefined),
+        };
+        const [terminal, pipe] = [new FakeStream(true), new FakeStream(false)];
+        const ended = [terminal, pipe].map((stderr) => {
+            const surroundings = { stdin: Readable.from([]), stdout: new FakeStream(false), stderr, env: {} };
+            return runCheck(checkOptions(["--context", "x"]), surroundings, { cluster: slow });
+        });
+        await setTimeout(500);
+        expect(terminal.text).to.equal("");
+        await Promise.all(ended);
+        expect(terminal.text.split(CLEAR_LINE)).to.include("Reading the cluster …").and.satisfy(isTakenAway);
+        expect(pipe.text).to.equal("");
     });
 
     it("reaches a terminal, and nothing of it a pipe", async () => {

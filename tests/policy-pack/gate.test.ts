@@ -7,7 +7,7 @@ import { UNKNOWN } from "../../core/policy";
 import { Gate } from "../../policy-pack/gate";
 import { answerError, StandIn } from "../core/registry/support/stand-in";
 import { ecKey } from "../support/image-workshop";
-import { messagesOf, notesOf, provisionalMessagesOf } from "../../policy-pack/messages";
+import { exemptionsOf, messagesOf, notesOf, provisionalMessagesOf } from "../../policy-pack/messages";
 
 import type { JudgedResource, StackResource, StackVerdict } from "../../policy-pack/gate";
 
@@ -108,6 +108,21 @@ describe("the gate of the policy pack", () => {
         }
     });
 
+    it("names what is not checked, in one message", async () => {
+        const plain = namespace("shop", { "policy.sigstore.dev/include": "false" });
+        const spec = { template: { spec: { containers: [{ image: IMAGE }] } } };
+        const jobs = ["a", "b"].map((name) =>
+            resource("kubernetes:batch/v1:Job", name, { metadata: { name, namespace: "shop" }, spec }),
+        );
+        await early(gate, policy("none", "fail"), plain, ...jobs, deployment(IMAGE, "free"));
+        const verdict = await gate.judgeStack();
+        expect(exemptionsOf(verdict).map(({ text }) => text)).to.deep.equal([
+            "Not checked by the cluster: 2 objects (Job shop/a, Job shop/b). " +
+                'The namespace shop is not enforced: it has no label policy.sigstore.dev/include: "true".',
+        ]);
+        expect(notesOf(verdict)).to.deep.equal([]);
+    });
+
     it("judges in a namespace that is labelled after its workloads", async () => {
         const plain = resource("kubernetes:core/v1:Namespace", "shop", { metadata: { name: "shop" } });
         await early(gate, policy("none", "fail"), plain, deployment(IMAGE), namespace("shop", ENFORCED));
@@ -155,6 +170,48 @@ describe("the gate of the policy pack", () => {
         const patch = resource("kubernetes:apps/v1:DeploymentPatch", "web", properties);
         await early(gate, policy("none", "fail"), patch);
         expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
+    });
+
+    describe("of a patch of a workload", () => {
+        const patchOf = (spec: unknown, type = "kubernetes:apps/v1:DeploymentPatch") =>
+            resource(type, "web", { metadata: { name: "web", namespace: "shop" }, spec });
+        const resources = { requests: { cpu: "1" } };
+
+        for (const [what, spec] of [
+            ["a container without an image", { template: { spec: { containers: [{ name: "web", resources }] } } }],
+            ["no container", { replicas: 3 }],
+        ] as const) {
+            it(`takes nothing for unknown in ${what}, and says that it does not see the images`, async () => {
+                await early(gate, policy("none", "fail"), patchOf(spec));
+                const { resources: judged, opaque } = await gate.judgeStack();
+                expect(verdicts({ resources: judged })).to.deep.equal([]);
+                expect(opaque).to.deep.equal(["Deployment web (a patch that leaves images as they are)"]);
+            });
+        }
+
+        it("judges the images that are in it, by their fields", async () => {
+            const containers = [{ name: "side" }, { name: "web", image: IMAGE }, { name: "later", image: UNKNOWN }];
+            await early(gate, policy("none", "fail"), patchOf({ template: { spec: { containers } } }));
+            const { resources: judged } = await gate.judgeStack();
+            expect(judged.flatMap(({ images }) => images).map(({ path, verdict }) => [path, verdict])).to.deep.equal([
+                ["spec.template.spec.containers[1].image", "refused"],
+                ["spec.template.spec.containers[2].image", "unknown"],
+            ]);
+        });
+
+        it("leaves containers without an image out of patches of custom resources too", async () => {
+            const containers = [{ name: "side" }, { name: "web", image: IMAGE }];
+            const spec = { template: { spec: { containers } } };
+            await early(gate, policy("none", "fail"), patchOf(spec, "kubernetes:argoproj.io/v1alpha1:RolloutPatch"));
+            expect(verdicts(await gate.judgeStack())).to.deep.equal(["refused"]);
+        });
+
+        it("is all unknown where the whole is", async () => {
+            for (const spec of [UNKNOWN, { template: { spec: { containers: [UNKNOWN] } } }]) {
+                await early(gate, policy("none", "fail"), patchOf(spec));
+                expect(verdicts(await gate.judgeStack())).to.deep.equal(["unknown"]);
+            }
+        });
     });
 
     it("takes the namespaces that the settings name, and no others", async () => {

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { judge, type ImageVerdict, type Rules } from "../../../core/admission";
+import { whyLines } from "../../../core/admission/lines";
+import { reasonLines } from "../../../core/admission/reason";
 import { UNKNOWN } from "../../../core/policy";
 import { claim, signature } from "../../support/image-workshop";
 import { ACME, FAIL, FailingRegistry, HOST, keyOf, PASS, policy, workshop } from "./support";
@@ -41,7 +43,10 @@ describe("a verdict that cannot be known", () => {
         await expectUnknown(verdictOf(signed, [policy("p", [keyOf(ACME)], { policy: CUE })]), /CUE program/);
         const down = new FailingRegistry("unreachable");
         await expectUnknown(verdictOf(signed, [policy("p", [keyOf(ACME)])], {}, down), /no answer/);
-        await expectUnknown(verdictOf(`${HOST}/acme/signed:1`, [policy("p", [PASS])], {}, down), /digest is not known/);
+        const unresolved = verdictOf(`${HOST}/acme/signed:1`, [policy("p", [PASS])], {}, down);
+        await expectUnknown(unresolved, /digest is not known/);
+        expect(reasonLines(await unresolved)).to.deep.equal([(await unresolved).reason]);
+        expect(whyLines(await unresolved)[0]).to.equal(`  ${(await unresolved).reason}`);
         await expectUnknown(
             verdictOf(signed, [policy("p", [{ key: { data: UNKNOWN } }])]),
             /not known before the deployment/,
