@@ -663,6 +663,13 @@ describe("signed-images check", () => {
         expect((await runInProcess(["check", "--no-match", "allow", SOME])).exitCode).to.equal(0);
     });
 
+    it("says in the table why a tag has no digest, which no policy knows", async () => {
+        const pass = file("reachable.json", policy("p", [PASS]));
+        const { stdout, exitCode } = await runInProcess(["check", "--policy", pass, "127.0.0.1:1/acme/app:1"]);
+        expect(exitCode).to.equal(3);
+        expect(stdout).to.match(/\n {2}The digest is not known\. 127\.0\.0\.1:1\/acme\/app: .+\n {2}policy p /);
+    });
+
     it("prints JSON as a program of its own, of which the form is stable", async () => {
         const pass = file("pass.json", policy("p", [{ name: "anybody", ...PASS }]));
         const { stdout, exitCode } = await spawnProgram(["check", "--policy", pass, "--output", "json", SOME]);
