@@ -14,6 +14,8 @@ export interface CheckReport {
     unchecked: { image: string; workload: CheckedWorkload }[];
     /** Policies that the controller does not enforce, and why. */
     absentPolicies: readonly AbsentPolicy[];
+    /** Namespaces that are taken for enforced, since nobody says whether they are, and in which something is refused or unknown. */
+    presumedNamespaces: string[];
     /** Objects that make pods and cannot be looked into. */
     opaque: string[];
     /** What failed in the preview, by type and name: it may not have come to everything. */

@@ -4,6 +4,7 @@ import { withPodsTogether } from "../../core/admission/checked-image";
 import { judgeAll } from "../../core/admission/judge-all";
 import { Knowledge } from "../../core/admission/knowledge";
 import { areRuling, sortObjects } from "../../core/admission/objects";
+import { Verdict } from "../../core/admission/verdict";
 import { connect, readCluster, readKeySecrets, readSecrets, readWorkloads } from "../../core/cluster";
 import { RegistryClient } from "../../core/registry";
 import { inputName, readText } from "../input";
@@ -17,6 +18,7 @@ import { failedPreview } from "./table";
 import { withoutGenerations } from "./what-if";
 
 import type { Change } from "../../core/admission/change";
+import type { CheckedImage } from "../../core/admission/checked-image";
 import type { Subjects } from "../../core/admission/judge-all";
 import type { Objects } from "../../core/admission/objects";
 import type { ClusterReader, KeySecrets } from "../../core/cluster";
@@ -55,9 +57,9 @@ async function readAndJudge(
     if (options.context !== undefined) {
         progress.reading("the cluster");
     }
-    const live = await readLive(options, given.sources, connections.cluster);
-    const change = changeOf(options, given.sources, live);
-    const subjects = await subjectsOf(options, given.sources, live, change);
+    const live = await readLive(options, given, connections.cluster);
+    const change = changeOf(options, given, live);
+    const subjects = await subjectsOf(options, given, live, change);
     requirePolicies(options, change.after, given, subjects);
     if (connections.registry !== undefined) {
         return judge(subjects, change, given, connections.registry, progress);
@@ -70,9 +72,9 @@ async function readAndJudge(
     }
 }
 
-/** What is given in files. */
+/** What is in files. */
 interface Given {
-    /** In the order in which they hold: what a later one says of an object holds. */
+    /** In this order: what a later one says of an object holds. */
     sources: Objects[];
     /** What failed in the preview. */
     previewFailures: string[];
@@ -101,7 +103,7 @@ interface Live {
 
 async function readLive(
     { context, controllerNamespace, withoutGenerations: generations }: CheckOptions,
-    given: readonly Objects[],
+    { sources }: Given,
     connected: ClusterReader | undefined,
 ): Promise<Live | undefined> {
     if (context === undefined) {
@@ -109,14 +111,14 @@ async function readLive(
     }
     const reader = connected ?? (await connect(context));
     const objects = await readCluster(reader, controllerNamespace);
-    const policies = given.flatMap((source) => source.policies);
+    const policies = sources.flatMap((source) => source.policies);
     const secrets = [...objects.secrets, ...(await readSecrets(reader, policies, controllerNamespace))];
     const keySecrets = generations.length > 0 ? await readKeySecrets(reader) : undefined;
     return { reader, objects: { ...objects, secrets }, keySecrets };
 }
 
 /** What will be in force; and what is now, by the cluster alone, where something is given that may change it. */
-function changeOf(options: CheckOptions, given: readonly Objects[], live: Live | undefined): Change {
+function changeOf(options: CheckOptions, { sources: given }: Given, live: Live | undefined): Change {
     const { context, controllerNamespace, withoutGenerations: generations, noMatch, engineVersion } = options;
     const sources = [...(live === undefined ? [] : [{ ...live.objects, keySecrets: live.keySecrets }]), ...given];
     const settings = { context, controllerNamespace };
@@ -133,7 +135,7 @@ function changeOf(options: CheckOptions, given: readonly Objects[], live: Live |
 /** What is given, and what runs in the cluster beside it. */
 async function subjectsOf(
     { images }: CheckOptions,
-    given: readonly Objects[],
+    { sources: given }: Given,
     live: Live | undefined,
     { before, after }: Change,
 ): Promise<Subjects> {
@@ -184,10 +186,19 @@ async function judge(
         exempt: withPodsTogether(exempt),
         unchecked,
         absentPolicies: change.after.admission(registry).absentPolicies,
+        presumedNamespaces: presumedNamespaces(together, change.after),
         opaque: sources.flatMap(({ opaque }) => opaque),
         previewFailures,
         summary: summaryOf(together),
     };
+}
+
+/** Where what is said against an image holds only if its namespace is enforced, which nobody says. */
+function presumedNamespaces(images: readonly CheckedImage[], after: Knowledge): string[] {
+    const names = images.flatMap(({ verdict, workload }) =>
+        workload !== null && (verdict === Verdict.Refused || verdict === Verdict.Unknown) ? [workload.namespace] : [],
+    );
+    return [...new Set(names)].filter((name) => after.namespace(name).labels === undefined);
 }
 
 async function connectRegistries(

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 
 import { isLost, placeOf } from "../../core/admission/checked-image";
 import { exemptLines, listed, policiesInShort, resolvedDigest, whyLines } from "../../core/admission/lines";
+import { INCLUDE_LABEL } from "../../core/admission/namespace";
 import { Verdict } from "../../core/admission/verdict";
 import { printable } from "../../core/policy/printable";
 
@@ -61,10 +62,15 @@ function detail(image: CheckedImage, paint: Paint): string {
 }
 
 /** What is to be known beside the verdicts. */
-export function notes({ exempt, unchecked, absentPolicies, opaque, previewFailures }: CheckReport): string[] {
+export function notes(report: CheckReport): string[] {
+    const { exempt, unchecked, absentPolicies, presumedNamespaces, opaque, previewFailures } = report;
     return [
         ...(previewFailures.length > 0 ? [failedPreview(previewFailures)] : []),
         ...absentPolicies.map(({ name, reason }) => `Not in force: policy ${printable(name)}. ${printable(reason)}`),
+        ...presumedNamespaces.map(
+            (name) =>
+                `Taken for enforced, since nobody says whether it is: namespace ${printable(name)}. Ask the cluster (--context), or label a Namespace that is to stay open ${INCLUDE_LABEL}: "false".`,
+        ),
         ...unchecked.map(
             ({ image, workload }) =>
                 `Not verified by the cluster: ${printable(image)}, the image of a volume (${placeOf(workload)}, ${workload.path}).`,

@@ -24,9 +24,9 @@ export function withRunning(given: readonly SourceObject[], running: readonly So
     return given.map((object) => ({ ...object, running: byName.get(nameIn(object.value)) }));
 }
 
-/** What runs and stays as it is: neither an object that is given, nor a pod of one. */
+/** What runs and stays as it is: neither an object that is given, nor a pod of one. A patch replaces only a part of its object. */
 export function remaining(running: readonly SourceObject[], given: readonly SourceObject[]): Subject[] {
-    const replaced = new Set(given.map(({ value }) => nameIn(value)));
+    const replaced = new Set(given.flatMap(({ value, isPatch }) => (isPatch === true ? [] : [nameIn(value)])));
     return running
         .filter(({ value }) => !replaced.has(nameIn(value)) && !replaced.has(makerIn(value)))
         .map((object) => ({ ...object, running: object.value }));

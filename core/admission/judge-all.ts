@@ -79,17 +79,6 @@ async function judgeWorkload(
     };
 }
 
-/** An object of which nothing is checked, as reports have it; undefined for every other one, and for one that names no image. */
-export function exemptWorkload(
-    source: SourceObject,
-    namespace: string,
-    verdict: WorkloadVerdict | undefined,
-): ExemptWorkload | undefined {
-    const { reason = "", images = [] } = verdict?.exemption ?? {};
-    const inObject = images.map(({ path, image }) => ({ path: fieldOf(path, source.partOf), image }));
-    return images.length === 0 ? undefined : { workload: workloadName(source, namespace), reason, images: inObject };
-}
-
 /** The images of an object that runs, by the fields that name them. */
 type RunningImages = { path: string; image: string | undefined; now: Verdict }[];
 
@@ -109,6 +98,17 @@ function withNow(image: CheckedImage, running: RunningImages = []): CheckedImage
     const same = running.filter((other) => other.image === image.image);
     const [found] = [...same.filter(({ path }) => path === image.workload?.path), ...same];
     return found === undefined ? image : { ...image, now: found.now };
+}
+
+/** An object of which nothing is checked, as reports have it; undefined for every other one, and for one that names no image. */
+export function exemptWorkload(
+    source: SourceObject,
+    namespace: string,
+    verdict: WorkloadVerdict | undefined,
+): ExemptWorkload | undefined {
+    const { reason = "", images = [] } = verdict?.exemption ?? {};
+    const inObject = images.map(({ path, image }) => ({ path: fieldOf(path, source.partOf), image }));
+    return images.length === 0 ? undefined : { workload: workloadName(source, namespace), reason, images: inObject };
 }
 
 /** A field of a pod's manifest, as the field of the object that describes the pod. */

@@ -94,7 +94,14 @@ describe("signed-images check", () => {
             const objects = file("plain.json", namespaceOf("shop", metadata), workload);
             const report = await check(["-f", objects, "--policy", acmePolicy()]);
             expect(verdicts(report)).to.deep.equal(["unsigned:1 refused"]);
+            expect(report.presumedNamespaces).to.deep.equal(["shop"]);
+            for (const text of [tableOf(report, false), markdownOf(report)]) {
+                expect(text).to.include("Taken for enforced, since nobody says whether it is: namespace shop.");
+            }
         }
+        const signed = file("signed.json", deploymentOf("web", `${HOST}/acme/app:1`));
+        const fine = await check(["-f", signed, "--policy", acmePolicy()]);
+        expect(fine.presumedNamespaces).to.deep.equal([]);
         const preview = { steps: [namespaceOf("shop", {}), workload].map(created) };
         const previewed = await check(["--preview", file("plain-preview.json", preview), "--policy", acmePolicy()]);
         expect(verdicts(previewed)).to.deep.equal(["unsigned:1 refused"]);
@@ -118,9 +125,9 @@ describe("signed-images check", () => {
         const patch = namespaceOf("shop", { labels: { "policy.sigstore.dev/include": "true" } });
         const given = ["-f", file("shop.json", plain, workload), "--policy", acmePolicy()];
         const enforcing = new ClusterOfObjects([SHOP]);
-        expect(verdicts(await check(["--context", "x", ...given], { cluster: enforcing }))).to.deep.equal([
-            "unsigned:1 refused",
-        ]);
+        const known = await check(["--context", "x", ...given], { cluster: enforcing });
+        expect(verdicts(known)).to.deep.equal(["unsigned:1 refused"]);
+        expect(known.presumedNamespaces).to.deep.equal([]);
         const free = new ClusterOfObjects([namespaceOf("shop", { uid: "5d1f" })]);
         expect((await check(["--context", "x", ...given], { cluster: free })).images).to.deep.equal([]);
         const enforced = await check(["--context", "x", ...given, "--policy", file("p.json", patch)], {
@@ -412,6 +419,13 @@ describe("signed-images check", () => {
         const same = await check(["--context", "x", "--policy", only, "--preview", kept], { cluster });
         expect(changes(same)).to.deep.equal(["web: admitted refused", "other: admitted refused"]);
         expect(same.summary.lost).to.equal(2);
+        const part = step("create", "apps/v1:DeploymentPatch", {
+            metadata: { name: "web", namespace: "shop" },
+            spec: {},
+        });
+        const patch = file("patch.json", { steps: [part] });
+        const patched = await check(["--context", "x", "--policy", only, "--preview", patch], { cluster });
+        expect(patched.summary.lost).to.equal(3);
     });
 
     it("asks what runs in a namespace that what is given enforces", async () => {
@@ -701,6 +715,7 @@ describe("signed-images check", () => {
             exempt: [],
             unchecked: [],
             absentPolicies: [],
+            presumedNamespaces: [],
             opaque: [],
             previewFailures: [],
             summary: { total: 1, admitted: 1, warned: 0, refused: 0, unknown: 0 },
