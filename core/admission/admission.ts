@@ -28,11 +28,17 @@ export interface Rules {
     /** ClusterImagePolicies. */
     policies: readonly unknown[];
     /**
-     * All TrustRoots.
+     * TrustRoots.
      *
      * @default not known: an authority that names one is unknown
      */
     trustRoots?: readonly unknown[];
+    /**
+     * Whether there may be other TrustRoots: an authority that names one is unknown then, and otherwise refuses.
+     *
+     * @default false where `trustRoots` is given
+     */
+    hasOtherTrustRoots?: boolean;
     /**
      * Secrets of the controller's namespace, for `key.secretRef`.
      *
@@ -94,13 +100,13 @@ export class Admission {
     private readonly digests = new Map<string, Promise<ResolvedImage>>();
     private readonly judged = new Map<string, Promise<JudgedPolicy>>();
 
-    public constructor({ policies, trustRoots, secrets = [], config }: Rules, { registry }: Tools) {
+    public constructor({ policies, trustRoots, hasOtherTrustRoots, secrets = [], config }: Rules, { registry }: Tools) {
         const complete = completeConfig(config);
         this.policies = readPolicies(policies, secrets, complete);
         this.registry = registry;
         this.means = {
             evidence: new Evidence(registry),
-            trustRoots: new TrustRoots(trustRoots),
+            trustRoots: new TrustRoots(trustRoots ?? [], hasOtherTrustRoots ?? trustRoots === undefined),
             config: complete,
             answers: new Map(),
         };

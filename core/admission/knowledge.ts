@@ -84,8 +84,9 @@ function rulesOf(
     };
     return {
         policies: sources.flatMap(({ policies }) => policies),
+        trustRoots,
         // Without the cluster nobody knows what else is in it.
-        ...(context === undefined && trustRoots.length === 0 ? {} : { trustRoots }),
+        hasOtherTrustRoots: context === undefined,
         secrets: sources.flatMap(({ secrets }) => secrets.filter((secret) => isIn(controllerNamespace, secret))),
         config,
     };

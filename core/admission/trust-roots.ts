@@ -21,8 +21,11 @@ const UNUSABLE: readonly string[] = [
 export class TrustRoots {
     private readonly prepared = new Map<string | undefined, Promise<TrustMaterial | Refused | Unknown>>();
 
-    /** @param manifests all TrustRoots of the cluster; undefined where it is not known which there are */
-    public constructor(private readonly manifests: readonly unknown[] | undefined) {}
+    /** @param hasOthers whether there may be others, which are not known here */
+    public constructor(
+        private readonly manifests: readonly unknown[],
+        private readonly hasOthers: boolean,
+    ) {}
 
     /** @param name undefined for Sigstore's public instance */
     public material(name: string | undefined): Promise<TrustMaterial | Refused | Unknown> {
@@ -35,9 +38,9 @@ export class TrustRoots {
         if (name === undefined || name === "") {
             return trustMaterialOf("public");
         }
-        const manifest = this.manifests?.findLast((candidate) => nameOf(candidate) === name);
+        const manifest = this.manifests.findLast((candidate) => nameOf(candidate) === name);
         if (manifest === undefined) {
-            return this.manifests === undefined
+            return this.hasOthers
                 ? {
                       verdict: "unknown",
                       code: "trust-root-unavailable",
