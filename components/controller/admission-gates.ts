@@ -97,7 +97,8 @@ export function armedSince(gates: readonly AdmissionGate[]): pulumi.Output<strin
  * It waits when it is created. The provider replaces a definition as a whole whenever the chart's changes
  * (pulumi-kubernetes, provider/pkg/await/await.go) and takes this patch's annotation away with it, which must not count as a
  * difference: an update of the patch would be refused. The controller, which watches the definition, writes the CA bundle again
- * within a second; until then only what is read or written in another version than the stored one fails.
+ * within a second, or when the lease has run out of a process that could not give it back; until then only what is read or written in
+ * another version than the stored one fails.
  *
  * After `signed-images disarm` the controller may be a new one, and hold the lease for the webhooks up to a minute before that for the
  * conversion (knative.dev/pkg/leaderelection). So the gate is made anew where the webhooks were.

@@ -29,6 +29,8 @@ import { BUILD_TIMEOUT_MS, Stage } from "./support/stage";
 import { deploymentOf, replicaSetsOf, scale } from "./support/workloads";
 
 const TIMEOUT_MS = 8 * 60_000;
+/** More than a lease runs, and than the controller takes to see that it has run out. */
+const LEASE_MS = 3 * 60_000;
 const CONTROLLER = { namespace: "cosign-system" };
 /** The storm makes some three a second. */
 const STORM_MS = 4000;
@@ -198,8 +200,18 @@ describe(`a controller's life (SIGNED_IMAGES_SEED=${SEED})`, function () {
         await stage.cluster.apps.deleteNamespacedDeployment({ namespace: "shop", name: "stormy" });
         args = {};
         await stack.up();
+        // At once; or when the lease has run out, of a process that had lost the rights of its ServiceAccount and could not give it back.
+        await eventually("the definition has a CA bundle again", hasCaBundle, LEASE_MS);
         await expectNoDrift();
     });
+
+    async function hasCaBundle(): Promise<boolean> {
+        const definitions = stage.kubeConfig.makeApiClient(ApiextensionsV1Api);
+        const { spec } = await definitions.readCustomResourceDefinition({
+            name: "clusterimagepolicies.policy.sigstore.dev",
+        });
+        return spec.conversion?.webhook?.clientConfig?.caBundle !== undefined;
+    }
 
     /** As `kubectl label --overwrite` does. */
     async function setLabel(value: string): Promise<void> {
