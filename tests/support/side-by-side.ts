@@ -11,8 +11,6 @@ export interface Counts {
 export interface TestRun {
     file: string;
     args: readonly string[];
-    /** @default this process's own */
-    env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -42,9 +40,9 @@ export function summaryOf({ passed, failed, skipped }: Counts): string {
     return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-function reportOf({ file, args, env }: TestRun, onText: (text: string) => void): Promise<string> {
+function reportOf({ file, args }: TestRun, onText: (text: string) => void): Promise<string> {
     return new Promise((resolve, reject) => {
-        const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+        const child = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
         let text = "";
         child.stdout.setEncoding("utf8").on("data", (piece: string) => {
             text += piece;
