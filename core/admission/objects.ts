@@ -129,9 +129,9 @@ function groupOf({ apiVersion }: ReadObject): string {
 }
 
 /**
- * What a Namespace, or a part of one, says of whether it is enforced; undefined where it says nothing of that. The label may come
- * from elsewhere, such as the stack of an EnforcedNamespace, and an apply leaves the labels alone that others have set. Only
- * of what a cluster has written out, which has a uid, all labels are known.
+ * What a Namespace, or a part of one, says of whether it is enforced; undefined for a part that says nothing of that. A Namespace
+ * without the label is not enforced, unless another source has the label: an apply leaves those alone that others have set, such
+ * as the stack of an EnforcedNamespace.
  */
 function enforcementIn(value: ReadObject, name: string): NamespaceState | undefined {
     const labels = labelsOf(value);
@@ -139,8 +139,7 @@ function enforcementIn(value: ReadObject, name: string): NamespaceState | undefi
     if (labels === undefined || containsUnknown(deciding)) {
         return { name };
     }
-    const isWhole = isRecord(value.metadata) && typeof value.metadata.uid === "string";
-    return isWhole || deciding.some((label) => label !== undefined) ? { name, labels } : undefined;
+    return value.kind === "Namespace" || deciding.some((label) => label !== undefined) ? { name, labels } : undefined;
 }
 
 /** Whether an object's group is none of Kubernetes' own, which end in `.k8s.io` or have no dot. */

@@ -88,23 +88,28 @@ describe("signed-images check", () => {
         ]);
     });
 
-    it("judges in a namespace of which nobody says whether it is enforced: the label may come from another stack", async () => {
+    it("names what is in a Namespace without the label, which the cluster does not check", async () => {
         const workload = deploymentOf("web", `${HOST}/acme/unsigned:1`);
         for (const metadata of [{}, { labels: { team: "shop" } }, { labels: null }]) {
             const objects = file("plain.json", namespaceOf("shop", metadata), workload);
             const report = await check(["-f", objects, "--policy", acmePolicy()]);
-            expect(verdicts(report)).to.deep.equal(["unsigned:1 refused"]);
-            expect(report.presumedNamespaces).to.deep.equal(["shop"]);
-            for (const text of [tableOf(report, false), markdownOf(report)]) {
-                expect(text).to.include("Taken for enforced, since nobody says whether it is: namespace shop.");
-            }
+            expect(verdicts(report)).to.deep.equal([]);
+            expect(report.exempt.map((each) => each.workload.name)).to.deep.equal(["web"]);
+            expect(report.presumedNamespaces).to.deep.equal([]);
+            expect(tableOf(report, false)).to.include("Not checked by the cluster: 1 object (Deployment shop/web). ");
+        }
+    });
+
+    it("judges in a namespace that is nowhere, and names it where something in it is refused", async () => {
+        const refused = file("unsigned.json", deploymentOf("web", `${HOST}/acme/unsigned:1`));
+        const report = await check(["-f", refused, "--policy", acmePolicy()]);
+        expect(verdicts(report)).to.deep.equal(["unsigned:1 refused"]);
+        expect(report.presumedNamespaces).to.deep.equal(["shop"]);
+        for (const text of [tableOf(report, false), markdownOf(report)]) {
+            expect(text).to.include("Taken for enforced, since nobody says whether it is: namespace shop.");
         }
         const signed = file("signed.json", deploymentOf("web", `${HOST}/acme/app:1`));
-        const fine = await check(["-f", signed, "--policy", acmePolicy()]);
-        expect(fine.presumedNamespaces).to.deep.equal([]);
-        const preview = { steps: [namespaceOf("shop", {}), workload].map(created) };
-        const previewed = await check(["--preview", file("plain-preview.json", preview), "--policy", acmePolicy()]);
-        expect(verdicts(previewed)).to.deep.equal(["unsigned:1 refused"]);
+        expect((await check(["-f", signed, "--policy", acmePolicy()])).presumedNamespaces).to.deep.equal([]);
     });
 
     it("passes over a namespace that is said not to be enforced, by a label or by what a cluster wrote out", async () => {

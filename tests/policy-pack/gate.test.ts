@@ -130,8 +130,6 @@ describe("the gate of the policy pack", () => {
     });
 
     for (const [what, type, metadata] of [
-        ["nothing that says whether it is enforced", "Namespace", {}],
-        ["labels of another kind", "Namespace", { labels: { team: "shop" } }],
         ["a patch that says nothing of enforcement", "NamespacePatch", { annotations: { team: "shop" } }],
         ["labels that are not known yet", "Namespace", { labels: UNKNOWN }],
         ["a label that is not known yet", "Namespace", { labels: { "policy.sigstore.dev/include": UNKNOWN } }],

@@ -40,11 +40,11 @@ describe("what several sources say together", () => {
 
     for (const [what, sources, expected] of [
         ["nobody", [], "not known"],
-        ["a Namespace without labels", [[namespaceOf({})]], "not known"],
-        ["a Namespace with the label of somebody else", [[namespaceOf({ labels: { team: "x" } })]], "not known"],
+        ["a Namespace without labels", [[namespaceOf({})]], "exempt"],
+        ["a Namespace with the label of somebody else", [[namespaceOf({ labels: { team: "x" } })]], "exempt"],
         ["a cluster, of a namespace without the label", [[live({})]], "exempt"],
         ["a label that says no", [[namespaceOf({ labels: { [INCLUDE]: "false" } })]], "exempt"],
-        ["a label that the API server drops", [[namespaceOf({ labels: { [EXCLUDE]: null } })]], "not known"],
+        ["a label that the API server drops", [[namespaceOf({ labels: { [EXCLUDE]: null } })]], "exempt"],
         [
             "a cluster, and a stack that says nothing of it",
             [[live({ [INCLUDE]: "true" })], [namespaceOf({ labels: { team: "x" } })]],
