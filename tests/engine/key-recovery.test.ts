@@ -1,18 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { CoreV1Api } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { generateKeyPair, openPrivateKey } from "../../core/keys";
 import type { CosignKeyPairArgs } from "../../index";
-import { Sandbox } from "../../sandbox";
-import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
-import { type Engine, ensureEngine, ensureTools } from "../../tools";
 import { processesWith } from "../support/processes";
 import { PulumiProject } from "../support/pulumi-project";
 import { drawn, SEED } from "../cluster/support/draw";
+import { BUILD_TIMEOUT_MS, Stage } from "../cluster/support/stage";
 
-const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
 const NAMESPACE = "cosign-system";
 
@@ -56,21 +53,17 @@ type Secrets = Record<string, Record<string, string> | undefined>;
 
 describe(`a key pair whose engine is killed (SIGNED_IMAGES_SEED=${SEED})`, function () {
     this.timeout(TIMEOUT_MS);
-    let sandbox: Sandbox;
-    let engine: Engine;
+    let stage: Stage;
     let core: CoreV1Api;
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS), controller: false });
-        engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
-        const kubeConfig = new KubeConfig();
-        kubeConfig.loadFromFile(sandbox.kubeconfig);
-        core = kubeConfig.makeApiClient(CoreV1Api);
+        stage = await Stage.open({ controller: false });
+        core = stage.cluster.core;
         await core.createNamespace({ body: { metadata: { name: NAMESPACE } } });
     });
 
-    after(() => sandbox.stop());
+    after(() => stage.sandbox.stop());
 
     for (const [index, point] of chosen().entries()) {
         it(`during ${point.step}, when NAME${point.child} ${point.moment}: finishes, and loses no key`, async () => {
@@ -159,8 +152,8 @@ describe(`a key pair whose engine is killed (SIGNED_IMAGES_SEED=${SEED})`, funct
     });
 
     function projectAt(name: string): Promise<PulumiProject> {
-        const place = path.join(sandbox.directory, name);
-        return PulumiProject.create("key-pairs", { engine, place, kubeconfig: sandbox.kubeconfig });
+        const place = path.join(stage.sandbox.directory, name);
+        return PulumiProject.create("key-pairs", { engine: stage.engine, place, kubeconfig: stage.sandbox.kubeconfig });
     }
 
     async function secretsOf(name: string): Promise<Secrets> {

@@ -1,20 +1,18 @@
 import { verify } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { CoreV1Api } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { generateKeyPair, readPublicKey } from "../../core/keys";
 import { type CosignKeyPairArgs, PrivateKeyHome } from "../../index";
-import { Sandbox } from "../../sandbox";
-import { SANDBOX_TOOLS } from "../../sandbox/demo/run";
-import { type Engine, ensureEngine, ensureTools } from "../../tools";
+import { ensureTools } from "../../tools";
+import { BUILD_TIMEOUT_MS, Stage } from "../cluster/support/stage";
 import { KEYS, pkcs8Pem, spkiPem } from "../core/keys/support";
 import { occurrencesOf, type SecretForm, secretForms, textBelow } from "../support/leaks";
 import { inTemporaryFolder, run } from "../support/project";
 import { watchProcesses } from "../support/processes";
 import { PulumiProject, STACK } from "../support/pulumi-project";
 
-const BUILD_TIMEOUT_MS = 50 * 60_000;
 const TIMEOUT_MS = 3 * 60_000;
 const NAMESPACE = "cosign-system";
 /** The loudest that the engine, the language host and the providers can be. */
@@ -62,8 +60,7 @@ async function everyForm(): Promise<Record<string, CosignKeyPairArgs>> {
 
 describe("key pairs of every form, on the real engine and cluster", function () {
     this.timeout(TIMEOUT_MS);
-    let sandbox: Sandbox;
-    let engine: Engine;
+    let stage: Stage;
     let core: CoreV1Api;
     let project: PulumiProject;
     let keyPairs: Record<string, CosignKeyPairArgs>;
@@ -72,23 +69,20 @@ describe("key pairs of every form, on the real engine and cluster", function () 
 
     before(async function () {
         this.timeout(BUILD_TIMEOUT_MS);
-        sandbox = await Sandbox.start({ binaries: await ensureTools(SANDBOX_TOOLS), controller: false });
-        engine = await ensureEngine({ home: path.join(sandbox.directory, "pulumi") });
-        const kubeConfig = new KubeConfig();
-        kubeConfig.loadFromFile(sandbox.kubeconfig);
-        core = kubeConfig.makeApiClient(CoreV1Api);
+        stage = await Stage.open({ controller: false });
+        core = stage.cluster.core;
         await core.createNamespace({ body: { metadata: { name: NAMESPACE } } });
         project = await PulumiProject.create("key-pairs", {
-            engine,
-            place: sandbox.directory,
-            kubeconfig: sandbox.kubeconfig,
+            engine: stage.engine,
+            place: stage.sandbox.directory,
+            kubeconfig: stage.sandbox.kubeconfig,
         });
         keyPairs = await everyForm();
         project.wish({ keyPairs });
         await loudly(["up", "--yes", "--config", `planted=${PLANTED}`]);
     });
 
-    after(() => sandbox.stop());
+    after(() => stage.sandbox.stop());
 
     /** Runs the CLI as loudly as can be, and keeps what was to be heard and seen. */
     async function loudly(args: readonly string[]): Promise<number | null> {
@@ -163,7 +157,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
                 const keyFile = path.join(folder, "cosign.key");
                 fs.writeFileSync(keyFile, privateKey ?? "", { mode: 0o600 });
                 const key = privateKey === undefined ? `k8s://${NAMESPACE}/${secretName}` : keyFile;
-                const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig, COSIGN_PASSWORD: password };
+                const env = { ...process.env, KUBECONFIG: stage.sandbox.kubeconfig, COSIGN_PASSWORD: password };
                 const { stdout } = await run(cosign, ["sign-blob", "--key", key, ...OFFLINE, blob], { env });
                 const { pem, signatureHash } = readPublicKey(publicKey ?? "");
                 expect(verify(signatureHash, Buffer.from(BLOB), pem, Buffer.from(stdout, "base64")), name).to.equal(
@@ -207,7 +201,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
 
     it("are in no trace that is written without payloads, as docs/keys.md has it", async () => {
         project.wish({ keyPairs: rotated() });
-        const folder = path.join(sandbox.directory, "traces");
+        const folder = path.join(stage.sandbox.directory, "traces");
         fs.mkdirSync(folder);
         const files = { "--tracing": `file:${folder}/trace`, "--otel-traces": `file://${folder}/otel.json` };
         await project.run(["preview", ...Object.entries(files).flat()], { PULUMI_TRACING_NO_PAYLOADS: "true" });
@@ -242,9 +236,9 @@ describe("key pairs of every form, on the real engine and cluster", function () 
     it("are kept by a stack that is imported elsewhere, under other names and another passphrase", async () => {
         const exported = await project.expectSuccess(["stack", "export"]);
         const elsewhere = await PulumiProject.create("key-pairs", {
-            engine,
-            place: path.join(sandbox.directory, "elsewhere"),
-            kubeconfig: sandbox.kubeconfig,
+            engine: stage.engine,
+            place: path.join(stage.sandbox.directory, "elsewhere"),
+            kubeconfig: stage.sandbox.kubeconfig,
         });
         const file = path.join(elsewhere.folder, "exported.json");
         fs.writeFileSync(file, exported.stdout, { mode: 0o600 });
@@ -278,7 +272,7 @@ describe("key pairs of every form, on the real engine and cluster", function () 
             state: textBelow(path.join(backend, "stacks")),
             backups: textBelow(path.join(backend, "backups")),
             history: textBelow(path.join(backend, "history")),
-            project: textBelow(project.folder) + textBelow(path.join(sandbox.directory, "pulumi")),
+            project: textBelow(project.folder) + textBelow(path.join(stage.sandbox.directory, "pulumi")),
         };
     }
 
