@@ -43,9 +43,7 @@ export function goalsOf(rows: readonly Row[]): string[] {
 
 /** The seconds of nothing but waiting: the requests in a row of each image, for as many images as are in flight at once. */
 function ideal(rows: readonly Row[]): number | undefined {
-    const ours = rows.find(
-        ({ tool, images, roundTripMs }) => tool === "signed-images" && images === 100 && roundTripMs === 100,
-    );
+    const ours = rowOf(rows, "signed-images", { images: 100, roundTripMs: 100 });
     // Rounded, because a request that is repeated is no second one in a row of every image.
     return ours && Math.max(1, Math.round(ours.requests / ours.images)) * 0.1 * Math.ceil(ours.images / IN_FLIGHT);
 }
@@ -75,10 +73,13 @@ function ratio({ seconds }: Row, ours: number | undefined): string {
     return ours === undefined ? "" : (seconds / ours).toFixed(2);
 }
 
-function secondsOf(
-    rows: readonly Row[],
-    tool: Tool,
-    { images, roundTripMs }: Pick<Row, "images" | "roundTripMs">,
-): number | undefined {
-    return rows.find((row) => row.tool === tool && row.images === images && row.roundTripMs === roundTripMs)?.seconds;
+/** What is measured of all tools together. */
+type Measured = Pick<Row, "images" | "roundTripMs">;
+
+function secondsOf(rows: readonly Row[], tool: Tool, measured: Measured): number | undefined {
+    return rowOf(rows, tool, measured)?.seconds;
+}
+
+function rowOf(rows: readonly Row[], tool: Tool, { images, roundTripMs }: Measured): Row | undefined {
+    return rows.find((row) => row.tool === tool && row.images === images && row.roundTripMs === roundTripMs);
 }

@@ -76,12 +76,3 @@ export function inputName(file: string): string {
 export function decodeUtf8(bytes: Buffer): string | undefined {
     return isUtf8(bytes) ? bytes.toString().replace(/^\uFEFF/, "") : undefined;
 }
-
-/** JSON as a value; undefined for what is none. */
-export function parseJson(text: string): unknown {
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return undefined;
-    }
-}

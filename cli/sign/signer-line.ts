@@ -1,5 +1,6 @@
 /** How a key comes in on standard input: one line of JSON, so that it is in no command line, environment or file. */
-import { decodeUtf8, readInput, STDIN, parseJson } from "../input";
+import { fromJson } from "../../core/json";
+import { decodeUtf8, readInput, STDIN } from "../input";
 import { CliError } from "../errors";
 
 import type { Surroundings } from "../command";
@@ -17,7 +18,7 @@ export interface SignerLine {
  */
 export async function readSignerLine({ stdin }: Surroundings): Promise<SignerLine> {
     const bytes = await readInput(STDIN, stdin);
-    const line = parseJson(decodeUtf8(bytes) ?? "");
+    const line = fromJson(decodeUtf8(bytes) ?? "");
     bytes.fill(0);
     if (isSignerLine(line)) {
         return line;

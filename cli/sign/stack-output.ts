@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 
+import { fromJson } from "../../core/json";
 import { printable } from "../../core/policy/printable";
 import { systemCode } from "../../core/system-error";
 import { CliError, UsageError } from "../errors";
@@ -19,7 +20,7 @@ export async function readStackOutput(reference: string): Promise<string> {
         throw new UsageError(`pulumi://${printable(reference)} is not pulumi://STACK#OUTPUT.`);
     }
     const printed = await pulumi(["stack", "output", output, "--stack", stack, "--show-secrets", "--json"], reference);
-    const value = parse(printed);
+    const value = fromJson(printed);
     if (typeof value !== "string") {
         throw new CliError(`pulumi://${printable(reference)} is no text.`);
     }
@@ -41,12 +42,4 @@ function pulumi(args: readonly string[], reference: string): Promise<string> {
             }
         });
     });
-}
-
-function parse(json: string): unknown {
-    try {
-        return JSON.parse(json);
-    } catch {
-        return undefined;
-    }
 }

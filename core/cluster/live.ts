@@ -2,6 +2,7 @@
 import { exemption, INCLUDE_LABEL } from "../admission";
 import { WORKLOAD_WEBHOOK } from "../admission/names";
 import { sortObjects } from "../admission/objects";
+import { fromJson } from "../json";
 import { API_VERSION, defaultAuthorityName } from "../policy/manifest";
 import { printable } from "../policy/printable";
 import { isRecord, nameOf } from "../policy/shape";
@@ -92,15 +93,6 @@ function readEntry(name: string, entry: unknown): Entry {
         );
     }
     return value;
-}
-
-/** Undefined for what is no JSON. */
-function fromJson(text: string): unknown {
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return undefined;
-    }
 }
 
 function areRecords(list: unknown): list is Record<string, unknown>[] | null | undefined {

@@ -87,7 +87,7 @@ export class RegistrySession {
         do {
             seen = this.answers;
             await turns(TURNS_TO_SEND);
-        } while (this.limiter.isFull && seen < this.answers && this.answers < last);
+        } while (this.limiter.hasWaiting && seen < this.answers && this.answers < last);
     }
 
     private async attempt(question: Question, deadline: number): Promise<ExchangeResponse> {

@@ -3,6 +3,7 @@ import * as path from "node:path";
 
 import { expect } from "chai";
 
+import { LOADER } from "./support";
 import { inTemporaryFolder, PROJECT_FOLDER, run } from "../support/project";
 
 /** Functions that are called later, and a module that is only found from where this one lies. */
@@ -32,9 +33,8 @@ describe("what is kept of compiled functions", function () {
         folder: string,
         given: { env?: Record<string, string>; args?: string[] } = {},
     ): Promise<string> {
-        const loader = path.join(PROJECT_FOLDER, "node_modules/tsx/dist/cjs/index.cjs");
         const { args = ["greet"], env } = given;
-        const words = ["--require", loader, "--eval", LOAD, path.join(folder, "program.js"), ...args];
+        const words = ["--require", LOADER, "--eval", LOAD, path.join(folder, "program.js"), ...args];
         const environment = {
             PATH: process.env.PATH,
             HOME: folder,

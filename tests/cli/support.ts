@@ -29,10 +29,12 @@ export function spawnProgram(args: readonly string[], given: Given = {}): Promis
     return collect(program, rest, given);
 }
 
+/** What lets Node load TypeScript. */
+export const LOADER = path.join(PROJECT_FOLDER, "node_modules/tsx/dist/cjs/index.cjs");
+
 /** The words that start the real program. */
 export function commandLine(args: readonly string[]): string[] {
-    const loader = path.join(PROJECT_FOLDER, "node_modules/tsx/dist/cjs/index.cjs");
-    return [process.execPath, "--require", loader, path.join(PROJECT_FOLDER, "cli/main.ts"), ...args];
+    return [process.execPath, "--require", LOADER, path.join(PROJECT_FOLDER, "cli/main.ts"), ...args];
 }
 
 function collect(program: string, args: readonly string[], { stdin, env, descriptor3 }: Given): Promise<Outcome> {

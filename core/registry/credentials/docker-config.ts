@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { systemCode } from "../../system-error";
 import { asObject, parseObject, textOf } from "../json";
 
 import { normalizedKey } from "./keys";
@@ -68,7 +69,7 @@ function readIfThere(path: string): Buffer | undefined {
     try {
         return readFileSync(path);
     } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+        const code = systemCode(error) ?? "unknown";
         if (code === "ENOENT" || code === "ENOTDIR") {
             return undefined;
         }

@@ -6,7 +6,7 @@ export class Limiter {
     public constructor(private readonly limit: number) {}
 
     /** Whether something waits. */
-    public get isFull(): boolean {
+    public get hasWaiting(): boolean {
         return this.waiting.length > 0;
     }
 

@@ -1,3 +1,4 @@
+import { fromJson } from "../../json";
 import { PREDICATE_TYPE_NAMES, predicateTypeUri } from "../predicate-types";
 import { asRecord } from "../go-json";
 import { SigningError } from "./errors";
@@ -48,11 +49,7 @@ function withoutTime(bytes: Uint8Array): string {
 
 /** The JSON in bytes; undefined where there is none. What it says is passed on, so that every number stays what it is. */
 function parsed(bytes: Uint8Array): unknown {
-    try {
-        return JSON.parse(Buffer.from(bytes).toString("utf8"));
-    } catch {
-        return undefined;
-    }
+    return fromJson(Buffer.from(bytes).toString("utf8"));
 }
 
 function typeUri(type: string): string {
